@@ -1,0 +1,41 @@
+package org.headwater.api;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A prior density ∝ exp(−βψ(θ)) on the unknown field, known through its potential ψ and the
+ * proximal map of ψ. Implementations are immutable and thread-safe.
+ */
+@ConsumerType
+public interface Prior {
+    /** How ψ couples the coordinates; decides which solver route fits. */
+    enum Structure {
+        /** ψ(θ) = Σ ψ_i(θ_i): the prior is a {@link SeparablePrior}. */
+        SEPARABLE,
+        /** ψ is a sum over disjoint groups of coordinates. */
+        GROUPED,
+        /** Anything else. */
+        GENERAL
+    }
+
+    /** d, the number of coordinates it acts on. */
+    int dimension();
+
+    /** How ψ couples the coordinates. */
+    Structure structure();
+
+    /**
+     * ψ at the point {@code x[offset .. offset+d-1]}; may be +∞ outside a constraint. O(d) or as
+     * documented by the prior.
+     */
+    double potential(double[] x, int offset);
+
+    /**
+     * The proximal map prox_{tψ}(y) = argmin_z ψ(z) + |z − y|²/(2t), for every point.
+     *
+     * @param y N × d, not modified
+     * @param t step, &gt; 0
+     * @param out N × d, modified; may be {@code y} itself
+     */
+    void prox(Ensemble y, double t, Ensemble out);
+}

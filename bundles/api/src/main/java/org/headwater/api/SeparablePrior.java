@@ -1,0 +1,56 @@
+package org.headwater.api;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A prior ψ(θ) = Σ ψ_i(θ_i). Each coordinate has a one-dimensional kernel
+ *
+ * <pre>K_i(z | y) = exp(−(β/2)(ψ_i(z) + (z−y)²/(2T))) / Z_i(y)</pre>
+ *
+ * whose normaliser and first two moments the RWPO layers need (arXiv 2510.16356, where the layer
+ * comes from; derivation in docs/mathematics).
+ */
+@ConsumerType
+public interface SeparablePrior extends Prior {
+    @Override
+    default Structure structure() {
+        return Structure.SEPARABLE;
+    }
+
+    /**
+     * The proximal map of one coordinate.
+     *
+     * @param coordinate i, 0 ≤ i &lt; d
+     * @param t step, &gt; 0
+     * @param y n values, not modified
+     * @param out n values, modified; may be {@code y}
+     */
+    void proxCoordinate(int coordinate, double t, double[] y, double[] out);
+
+    /**
+     * Normaliser and moments of the one-dimensional kernel of one coordinate.
+     *
+     * @param coordinate i, 0 ≤ i &lt; d
+     * @param time T, &gt; 0
+     * @param beta β, &gt; 0
+     * @param y n values, not modified
+     * @param logNormaliser log Z_i(y), n values, modified; a constant that does not depend on y may
+     *     not be left out
+     * @param mean m₁(y), the mean of K_i(·|y), n values, modified
+     * @param variance v₁(y), its variance, n values, modified
+     */
+    void kernel(
+            int coordinate,
+            double time,
+            double beta,
+            double[] y,
+            double[] logNormaliser,
+            double[] mean,
+            double[] variance);
+
+    /**
+     * The largest absolute slope of ψ_i, e.g. the weight of an L1 prior; 0 when it is unbounded or
+     * the coordinate is flat. Solvers use it to set scales.
+     */
+    double slope(int coordinate);
+}

@@ -1,0 +1,178 @@
+package org.headwater.api;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The validated settings of a plug-in, as {@link SettingsSchema#validate} gives them. Immutable.
+ * Asking for a key that is absent and has no default is a programming error; ask {@link #has}
+ * first.
+ */
+public final class Settings {
+    private final String path;
+    private final Path directory;
+    private final Map<String, Object> values;
+
+    Settings(String path, Path directory, Map<String, Object> values) {
+        this.path = path;
+        this.directory = directory;
+        this.values = values;
+    }
+
+    /** Dotted path of these settings in the problem file. */
+    public String path() {
+        return path;
+    }
+
+    /** The directory that relative file names start from. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Whether the key has a value, given or by default. */
+    public boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    /** Whether the key's value is a number. */
+    public boolean isNumber(String key) {
+        return values.get(key) instanceof Double;
+    }
+
+    /** Whether the key's value is a word or text. */
+    public boolean isText(String key) {
+        return values.get(key) instanceof String;
+    }
+
+    /** Whether the key's value is a file. */
+    public boolean isFile(String key) {
+        return values.get(key) instanceof Path;
+    }
+
+    /** Whether the key's value is a list of numbers. */
+    public boolean isNumbers(String key) {
+        return values.get(key) instanceof double[];
+    }
+
+    /** A real number. */
+    public double number(String key) {
+        return get(key, Double.class);
+    }
+
+    /** A whole number. */
+    public int integer(String key) {
+        double x = get(key, Double.class);
+        if (Math.abs(x) > Integer.MAX_VALUE) {
+            throw invalid(key, "must be at most " + Integer.MAX_VALUE, "choose a smaller number");
+        }
+        return (int) x;
+    }
+
+    /** A truth value. */
+    public boolean flag(String key) {
+        return get(key, Boolean.class);
+    }
+
+    /** A word or text. */
+    public String text(String key) {
+        return get(key, String.class);
+    }
+
+    /** A file, made absolute against the problem file's directory if that is absolute. */
+    public Path file(String key) {
+        return get(key, Path.class);
+    }
+
+    /** A list of numbers, a copy. */
+    public double[] numbers(String key) {
+        return get(key, double[].class).clone();
+    }
+
+    /** Lists of whole numbers, a copy. */
+    public int[][] indexLists(String key) {
+        int[][] lists = get(key, int[][].class);
+        int[][] copy = new int[lists.length][];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = lists[i].clone();
+        }
+        return copy;
+    }
+
+    /** A nested mapping. */
+    public Settings group(String key) {
+        return get(key, Settings.class);
+    }
+
+    /**
+     * The numbers in the key's file: comma, semicolon, tab or blank separated, a row a line.
+     *
+     * @throws InvalidInputException if the file is missing, ragged, or holds something that is not
+     *     a finite number (row and column are named)
+     */
+    public DenseMatrix matrix(String key) {
+        return NumberFiles.read(file(key), key(key));
+    }
+
+    /**
+     * The key's numbers as a vector, whether given as a number, a list, or a file with one row or
+     * one column.
+     *
+     * @param length the length required; a single number is repeated
+     */
+    public double[] vector(String key, int length) {
+        double[] v;
+        if (isNumber(key)) {
+            v = new double[length];
+            java.util.Arrays.fill(v, number(key));
+            return v;
+        }
+        if (isNumbers(key)) {
+            v = numbers(key);
+        } else {
+            DenseMatrix m = matrix(key);
+            if (m.rows() != 1 && m.columns() != 1) {
+                throw InvalidInputException.of(
+                        key(key),
+                        "must be one row or one column of " + length + " numbers",
+                        m.rows() + " × " + m.columns() + " in " + file(key),
+                        "put one number on each line");
+            }
+            v = m.data();
+        }
+        if (v.length != length) {
+            throw InvalidInputException.of(
+                    key(key),
+                    "must hold " + length + " numbers",
+                    v.length + " numbers",
+                    "give one for each, or a single number for all");
+        }
+        return v;
+    }
+
+    /** The dotted path of one of these keys. */
+    public String key(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** An error about one of these keys, showing the value that it has. */
+    public InvalidInputException invalid(String key, String rule, String remedy) {
+        Object v = values.get(key);
+        if (v instanceof double[] numbers) {
+            v = numbers.length + " numbers";
+        } else if (v instanceof int[][] lists) {
+            v = lists.length + " lists";
+        } else if (v instanceof Settings) {
+            v = null;
+        }
+        return InvalidInputException.of(key(key), rule, v, remedy);
+    }
+
+    private <T> T get(String key, Class<T> type) {
+        Object v = values.get(key);
+        if (!type.isInstance(v)) {
+            throw new IllegalStateException(
+                    key(key) + " is not a " + type.getSimpleName() + " but " + v);
+        }
+        return type.cast(v);
+    }
+}

@@ -1,0 +1,55 @@
+package org.headwater.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts and lists runs; a service. Everything that runs a problem does so through it. */
+public interface Jobs {
+    /**
+     * Checks a problem and starts it on threads of its own.
+     *
+     * @throws org.headwater.api.InvalidInputException if the problem or the output directory is
+     *     wrong; nothing has been written then
+     */
+    Job submit(ProblemFile problem, RunOptions options);
+
+    /**
+     * Goes on with an interrupted run from its last checkpoint.
+     *
+     * @throws org.headwater.api.InvalidInputException if the directory holds no run that can go on
+     */
+    Job resume(Path directory, Job.Listener listener);
+
+    /**
+     * Checks a problem without running it: reads all files, creates all plug-ins, times a step.
+     *
+     * @throws org.headwater.api.InvalidInputException if something is wrong
+     */
+    Validation validate(ProblemFile problem);
+
+    /**
+     * Makes synthetic data.
+     *
+     * @param problem whose forward model, data layout and noise are used
+     * @param truth what is in the unknown
+     * @param directory new or empty; gets the data and a problem file that reads them
+     * @return the problem file written
+     */
+    Path simulate(ProblemFile problem, Path truth, Path directory);
+
+    /** All jobs of this process, in order of their ids. */
+    List<Job> list();
+
+    /** The job of an id. */
+    Optional<Job> find(String id);
+
+    /**
+     * What a validation found.
+     *
+     * @param lines name and value of each finding, for people
+     * @param facts the same for programs
+     */
+    record Validation(Map<String, String> lines, Map<String, Object> facts) {}
+}
