@@ -1,0 +1,174 @@
+package org.headwater.kernels.dense;
+
+import java.util.Arrays;
+import org.headwater.api.Workers;
+
+/**
+ * Products of dense matrices on flat row-major arrays. Sums run over the inner index in an order
+ * that does not depend on the number of threads.
+ */
+public final class DenseProducts {
+    /** Rows of a range of work. */
+    private static final int GRAIN = 16;
+
+    /** Rows of B that stay in the cache while rows of C are swept. */
+    private static final int PANEL = 64;
+
+    private DenseProducts() {}
+
+    /**
+     * C = A·B. 2mkn operations.
+     *
+     * @param a m × k, not modified
+     * @param b k × n, not modified
+     * @param m rows of A and C
+     * @param k columns of A, rows of B
+     * @param n columns of B and C
+     * @param c m × n, modified; not {@code a} or {@code b}
+     * @param workers threads
+     */
+    public static void multiply(
+            double[] a, double[] b, int m, int k, int n, double[] c, Workers workers) {
+        workers.forRanges(m, GRAIN, (from, to) -> multiplyRows(a, b, from, to, k, n, c));
+    }
+
+    /**
+     * Rows from ≤ i &lt; to of C = A·B, on the caller's thread.
+     *
+     * @param a m × k, not modified
+     * @param b k × n, not modified
+     * @param from first row
+     * @param to one past the last row
+     * @param k columns of A, rows of B
+     * @param n columns of B and C
+     * @param c m × n, rows from..to−1 modified
+     */
+    public static void multiplyRows(
+            double[] a, double[] b, int from, int to, int k, int n, double[] c) {
+        Arrays.fill(c, from * n, to * n, 0);
+        for (int p = 0; p < k; p += PANEL) {
+            int end = Math.min(p + PANEL, k);
+            for (int i = from; i < to; i++) {
+                int q = p;
+                for (; q + 4 <= end; q += 4) {
+                    int s = i * k + q;
+                    addScaled4(a[s], a[s + 1], a[s + 2], a[s + 3], b, q * n, n, c, i * n);
+                }
+                for (; q < end; q++) {
+                    addScaled(a[i * k + q], b, q * n, c, i * n, n);
+                }
+            }
+        }
+    }
+
+    /**
+     * G = AᵀA, all of it. k·n² operations.
+     *
+     * @param a k × n, not modified
+     * @param k rows of A
+     * @param n columns of A, order of G
+     * @param g n × n, modified
+     * @param workers threads
+     */
+    public static void gram(double[] a, int k, int n, double[] g, Workers workers) {
+        workers.forRanges(n, GRAIN, (from, to) -> gramRows(a, k, n, from, to, g));
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                g[j * n + i] = g[i * n + j];
+            }
+        }
+    }
+
+    private static void gramRows(double[] a, int k, int n, int from, int to, double[] g) {
+        Arrays.fill(g, from * n, to * n, 0);
+        for (int p = 0; p < k; p += PANEL) {
+            int end = Math.min(p + PANEL, k);
+            for (int i = from; i < to; i++) {
+                int q = p;
+                for (; q + 4 <= end; q += 4) {
+                    int s = q * n + i;
+                    addScaled4(
+                            a[s],
+                            a[s + n],
+                            a[s + 2 * n],
+                            a[s + 3 * n],
+                            a,
+                            s,
+                            n,
+                            n - i,
+                            g,
+                            i * n + i);
+                }
+                for (; q < end; q++) {
+                    addScaled(a[q * n + i], a, q * n + i, g, i * n + i, n - i);
+                }
+            }
+        }
+    }
+
+    /** Dot product of two runs of n numbers, in four interleaved sums. */
+    public static double dot(double[] x, int xo, double[] y, int yo, int n) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 4 <= n; i += 4) {
+            s0 += x[xo + i] * y[yo + i];
+            s1 += x[xo + i + 1] * y[yo + i + 1];
+            s2 += x[xo + i + 2] * y[yo + i + 2];
+            s3 += x[xo + i + 3] * y[yo + i + 3];
+        }
+        for (; i < n; i++) {
+            s0 += x[xo + i] * y[yo + i];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    /** y += s·x on runs of n numbers that do not overlap. */
+    public static void addScaled(double s, double[] x, int xo, double[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += s * x[xo + i];
+        }
+    }
+
+    /** x *= s on a run of n numbers. */
+    static void scale(double s, double[] x, int xo, int n) {
+        for (int i = 0; i < n; i++) {
+            x[xo + i] *= s;
+        }
+    }
+
+    private static void addScaled4(
+            double s0,
+            double s1,
+            double s2,
+            double s3,
+            double[] x,
+            int xo,
+            int n,
+            double[] y,
+            int yo) {
+        addScaled4(s0, s1, s2, s3, x, xo, n, n, y, yo);
+    }
+
+    /** y += s0·x₀ + s1·x₁ + s2·x₂ + s3·x₃ on runs of n numbers, x_i being {@code step} apart. */
+    private static void addScaled4(
+            double s0,
+            double s1,
+            double s2,
+            double s3,
+            double[] x,
+            int xo,
+            int step,
+            int n,
+            double[] y,
+            int yo) {
+        int x1 = xo + step;
+        int x2 = x1 + step;
+        int x3 = x2 + step;
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += s0 * x[xo + i] + s1 * x[x1 + i] + s2 * x[x2 + i] + s3 * x[x3 + i];
+        }
+    }
+}
