@@ -1,0 +1,70 @@
+package org.headwater.prior.l1.internal;
+
+import org.headwater.api.Ensemble;
+import org.headwater.api.SeparablePrior;
+import org.headwater.kernels.special.L1Kernel;
+
+/**
+ * The L1 potential ψ(θ) = Σ_i λ_i |θ_i|, λ_i ≥ 0; its density is a product of Laplace densities,
+ * flat where λ_i = 0. Immutable.
+ */
+final class L1Prior implements SeparablePrior {
+    private final double[] weight;
+
+    /** λ, one weight per coordinate; copied. */
+    L1Prior(double[] weight) {
+        this.weight = weight.clone();
+    }
+
+    @Override
+    public int dimension() {
+        return weight.length;
+    }
+
+    @Override
+    public double potential(double[] x, int offset) {
+        double sum = 0;
+        for (int i = 0; i < weight.length; i++) {
+            sum += weight[i] * Math.abs(x[offset + i]);
+        }
+        return sum;
+    }
+
+    @Override
+    public void prox(Ensemble y, double t, Ensemble out) {
+        int d = weight.length;
+        if (y.dimension() != d || out.dimension() != d || out.size() != y.size()) {
+            throw new IllegalArgumentException(
+                    "the L1 prior acts on " + d + " coordinates; points and result must match");
+        }
+        double[] from = y.data();
+        double[] to = out.data();
+        for (int i = 0; i < y.size(); i++) {
+            for (int j = 0; j < d; j++) {
+                to[i * d + j] = L1Kernel.softThreshold(from[i * d + j], weight[j] * t);
+            }
+        }
+    }
+
+    @Override
+    public void proxCoordinate(int coordinate, double t, double[] y, double[] out) {
+        L1Kernel.softThreshold(y, weight[coordinate] * t, out);
+    }
+
+    @Override
+    public void kernel(
+            int coordinate,
+            double time,
+            double beta,
+            double[] y,
+            double[] logNormaliser,
+            double[] mean,
+            double[] variance) {
+        L1Kernel.evaluate(weight[coordinate], time, beta, y, logNormaliser, mean, variance);
+    }
+
+    @Override
+    public double slope(int coordinate) {
+        return weight[coordinate];
+    }
+}
