@@ -11,6 +11,14 @@ public interface Noise {
     /** m, the number of data. */
     int dataSize();
 
+    /**
+     * Whether Φ is quadratic in the prediction, as for Gaussian noise of known covariance; with a
+     * linear forward model the misfit is then quadratic in the parameters.
+     */
+    default boolean isQuadratic() {
+        return false;
+    }
+
     /** Φ of the prediction {@code predicted[offset .. offset+m-1]}. */
     double misfit(double[] predicted, int offset);
 

@@ -96,23 +96,32 @@ public final class SettingsSchema {
      */
     public static InvalidInputException unknownKey(
             String full, String key, Iterable<String> known) {
+        Optional<String> near = nearest(key, known);
+        String all = String.join(", ", known);
+        String remedy =
+                near.isPresent()
+                        ? "did you mean '" + near.get() + "'?"
+                        : all.isEmpty() ? "remove it" : "known keys: " + all;
+        return InvalidInputException.of(full, "is not a known key", null, remedy);
+    }
+
+    /**
+     * The word that a mistyped one is likely to mean: the one at the smallest Levenshtein distance,
+     * if that is at most half the word's length (or 2).
+     */
+    public static Optional<String> nearest(String word, Iterable<String> known) {
         String best = null;
         int distance = Integer.MAX_VALUE;
-        List<String> all = new ArrayList<>();
         for (String k : known) {
-            all.add(k);
-            int e = editDistance(key, k);
+            int e = editDistance(word, k);
             if (e < distance) {
                 distance = e;
                 best = k;
             }
         }
-        boolean near = best != null && distance <= Math.max(2, key.length() / 2);
-        String remedy =
-                near
-                        ? "did you mean '" + best + "'?"
-                        : all.isEmpty() ? "remove it" : "known keys: " + String.join(", ", all);
-        return InvalidInputException.of(full, "is not a known key", null, remedy);
+        return distance <= Math.max(2, word.length() / 2)
+                ? Optional.ofNullable(best)
+                : Optional.empty();
     }
 
     private static Object convert(Setting s, Object value, String full, Path directory) {
