@@ -36,7 +36,9 @@ public interface Job {
     /** The run directory. */
     Path directory();
 
-    /** What the job is doing now, one word or two, e.g. {@code finding the MAP}, {@code sampling}. */
+    /**
+     * What the job is doing now, one word or two, e.g. {@code finding the MAP}, {@code sampling}.
+     */
     String phase();
 
     /** The last step, empty before the first. */

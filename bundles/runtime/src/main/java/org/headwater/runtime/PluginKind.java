@@ -10,23 +10,23 @@ import org.headwater.api.SolverProvider;
 /** The kinds of plug-in. */
 public enum PluginKind {
     /** Forward models. */
-    MODEL("forward-model", "forward models", ForwardModelProvider.class),
+    MODEL("forward-model", "forward model", ForwardModelProvider.class),
     /** Noise models. */
-    NOISE("noise", "noise models", NoiseProvider.class),
+    NOISE("noise", "noise model", NoiseProvider.class),
     /** Priors. */
-    PRIOR("prior", "priors", PriorProvider.class),
+    PRIOR("prior", "prior", PriorProvider.class),
     /** Solvers. */
-    SOLVER("solver", "solvers", SolverProvider.class),
+    SOLVER("solver", "solver", SolverProvider.class),
     /** Kernel backends. */
-    BACKEND("backend", "backends", KernelBackendProvider.class);
+    BACKEND("backend", "backend", KernelBackendProvider.class);
 
     private final String key;
-    private final String plural;
+    private final String singular;
     private final Class<? extends Provider> service;
 
-    PluginKind(String key, String plural, Class<? extends Provider> service) {
+    PluginKind(String key, String singular, Class<? extends Provider> service) {
         this.key = key;
-        this.plural = plural;
+        this.singular = singular;
         this.service = service;
     }
 
@@ -35,9 +35,14 @@ public enum PluginKind {
         return key;
     }
 
+    /** One of this kind, in words. */
+    public String singular() {
+        return singular;
+    }
+
     /** Several of this kind, in words. */
     public String plural() {
-        return plural;
+        return singular + "s";
     }
 
     /** The service that providers of this kind register. */

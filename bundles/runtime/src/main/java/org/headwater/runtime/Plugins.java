@@ -24,7 +24,18 @@ public interface Plugins {
      * @param bundle symbolic name of its bundle
      * @param version version of its bundle
      * @param sha256 hash of the bundle's jar in hexadecimal digits, empty when it is not a file
+     * @param ranking service ranking; among backends the highest comes first
      */
     record Plugin(
-            PluginKind kind, Provider provider, String bundle, String version, String sha256) {}
+            PluginKind kind,
+            Provider provider,
+            String bundle,
+            String version,
+            String sha256,
+            int ranking) {
+        /** The key by which problem files name it. */
+        public String type() {
+            return provider.info().type();
+        }
+    }
 }

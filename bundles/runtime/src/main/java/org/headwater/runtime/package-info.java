@@ -1,6 +1,6 @@
 /**
- * What the command line, the shell, the server and the report stand on: problem files, the installed
- * plug-ins, jobs and their run directories.
+ * What the command line, the shell, the server and the report stand on: problem files, the
+ * installed plug-ins, jobs and their run directories.
  */
 @Export
 @Version("0.1.0")

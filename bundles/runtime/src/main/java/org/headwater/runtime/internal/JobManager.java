@@ -1,0 +1,327 @@
+package org.headwater.runtime.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.headwater.api.ForwardModelProvider;
+import org.headwater.api.InvalidInputException;
+import org.headwater.api.NoiseProvider;
+import org.headwater.api.Reason;
+import org.headwater.api.State;
+import org.headwater.api.StepInfo;
+import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.runtime.Job;
+import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Plugins;
+import org.headwater.runtime.ProblemFile;
+import org.headwater.runtime.RunOptions;
+import org.headwater.runtime.RunReporter;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs jobs, each on its own thread, a few at once; the others wait in order. Configured by the
+ * framework or system properties {@code headwater.threads} (threads of all runs together, by
+ * default the processors) and {@code headwater.jobs} (runs at once, by default 1).
+ */
+@Component(service = Jobs.class)
+public final class JobManager implements Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
+    private static final String RESUME = "--resume";
+    private static final long DRAIN_SECONDS = 20;
+
+    private final Plugins plugins;
+    private final Platform platform;
+    private final FixedWorkers workers;
+    private final ExecutorService slots;
+    private final RunJob.Services services;
+    private final List<RunReporter> reporters = new CopyOnWriteArrayList<>();
+    private final List<Job> jobs = new CopyOnWriteArrayList<>();
+
+    /** Activates the component. */
+    @Activate
+    public JobManager(@Reference Plugins plugins, BundleContext context) {
+        this(
+                plugins,
+                new Platform(
+                        context.getBundle().getVersion().toString(),
+                        () -> platformBundles(context)),
+                property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
+                property(context, "headwater.jobs", 1),
+                Duration.ofSeconds(10));
+    }
+
+    JobManager(
+            Plugins plugins,
+            Platform platform,
+            int threads,
+            int jobsAtOnce,
+            Duration checkpointEvery) {
+        this.plugins = plugins;
+        this.platform = platform;
+        this.workers = new FixedWorkers(threads);
+        this.slots =
+                Executors.newFixedThreadPool(
+                        jobsAtOnce,
+                        task -> {
+                            Thread t = new Thread(task, "headwater-job");
+                            t.setDaemon(true);
+                            return t;
+                        });
+        this.services = new RunJob.Services(workers, () -> reporters, checkpointEvery);
+    }
+
+    private static int property(BundleContext context, String key, int otherwise) {
+        String text = context.getProperty(key);
+        if (text == null || text.isBlank()) {
+            return otherwise;
+        }
+        try {
+            int value = Integer.parseInt(text.strip());
+            if (value > 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            LOG.debug("not a number", e);
+        }
+        LOG.warn("{} must be a whole number > 0, got {}; using {}", key, text, otherwise);
+        return otherwise;
+    }
+
+    private static List<Map<String, Object>> platformBundles(BundleContext context) {
+        BundleJars jars = new BundleJars();
+        List<Map<String, Object>> out = new ArrayList<>();
+        for (Bundle bundle : context.getBundles()) {
+            String name = bundle.getSymbolicName();
+            if (name != null && name.startsWith("org.headwater.")) {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("bundle", name);
+                entry.put("version", bundle.getVersion().toString());
+                entry.put("sha256", jars.sha256(bundle));
+                out.add(entry);
+            }
+        }
+        return out;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindReporter(RunReporter reporter) {
+        reporters.add(reporter);
+    }
+
+    void unbindReporter(RunReporter reporter) {
+        reporters.remove(reporter);
+    }
+
+    /** Stops all runs at their next safe point, so that they can be resumed. */
+    @Deactivate
+    void close() throws InterruptedException {
+        slots.shutdown();
+        jobs.forEach(Job::cancel);
+        if (!slots.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("a run did not reach a safe point within {} s", DRAIN_SECONDS);
+        }
+        workers.close();
+    }
+
+    @Override
+    public Job submit(ProblemFile problem, RunOptions options) {
+        ProblemPlan plan = ProblemPlan.of(problem, plugins);
+        String file = problem.file().toString();
+        inFile(file, () -> RunDirectory.check(options.output(), "--output"));
+        Notices notices = new Notices();
+        AssembledProblem assembled = AssembledProblem.of(plan, workers, notices);
+        RunDirectory[] directory = new RunDirectory[1];
+        inFile(
+                file,
+                () ->
+                        directory[0] =
+                                RunDirectory.create(
+                                        options.output(), Path.of("runs"), plan.name()));
+        try {
+            SafeFiles.write(directory[0].problem(), ProblemParser.write(plan.content()));
+            Manifest manifest =
+                    Manifest.begin(
+                            directory[0],
+                            assembled,
+                            options.command(),
+                            platform,
+                            workers.threads());
+            manifest.write();
+            return enqueue(
+                    assembled,
+                    directory[0],
+                    manifest,
+                    notices,
+                    options.listener(),
+                    List.of(),
+                    null);
+        } catch (IOException e) {
+            directory[0].close();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void inFile(String file, Runnable check) {
+        try {
+            check.run();
+        } catch (InvalidInputException e) {
+            throw e.inFile(file);
+        }
+    }
+
+    @Override
+    public Job resume(Path directory, Job.Listener listener) {
+        RunDirectory run = RunDirectory.open(directory);
+        try {
+            return resume(run, listener);
+        } catch (IOException e) {
+            run.close();
+            throw InvalidInputException.of(
+                    RESUME,
+                    "must name a run whose files are whole",
+                    directory + " (" + e.getMessage() + ")",
+                    "start the run anew");
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    private Job resume(RunDirectory run, Job.Listener listener) throws IOException {
+        Manifest manifest = Manifest.read(run);
+        if (Manifest.DONE.equals(manifest.status())) {
+            throw InvalidInputException.of(
+                    RESUME,
+                    "must name a run that was interrupted",
+                    run.root() + ", which has ended",
+                    "its results are there; run its problem.yaml to do it again");
+        }
+        String changed = manifest.changedInput(run);
+        if (changed != null) {
+            throw InvalidInputException.of(
+                    RESUME,
+                    "needs the files that the run began with, but " + changed,
+                    null,
+                    "restore the file or start a new run");
+        }
+        Notices notices = new Notices();
+        ProblemPlan plan = ProblemPlan.of(ProblemParser.read(run.problem(), List.of()), plugins);
+        AssembledProblem assembled = AssembledProblem.of(plan, workers, notices);
+        List<Reason> reasons = new ArrayList<>();
+        for (String change : manifest.changedPlugins(plan.plugins())) {
+            notices.accept(change + ": the run goes on with it");
+            reasons.add(
+                    new Reason(
+                            Reason.Status.WARN,
+                            "plug-in-changed",
+                            "the run was resumed with another plug-in than it began with: "
+                                    + change,
+                            Double.NaN,
+                            Double.NaN,
+                            "run problem.yaml anew to have one version throughout"));
+        }
+        State state = null;
+        if (Files.exists(run.checkpoint())) {
+            state = Checkpoint.read(run.checkpoint());
+        }
+        manifest.addResume(state == null ? 0 : state.iteration());
+        manifest.status(Manifest.RUNNING).write();
+        return enqueue(assembled, run, manifest, notices, listener, reasons, state);
+    }
+
+    private synchronized Job enqueue(
+            AssembledProblem assembled,
+            RunDirectory directory,
+            Manifest manifest,
+            Notices notices,
+            Job.Listener listener,
+            List<Reason> reasons,
+            State state)
+            throws IOException {
+        String id = Integer.toString(jobs.size() + 1);
+        RunJob job =
+                new RunJob(
+                        id, assembled, directory, manifest, notices, listener, services, reasons);
+        List<StepInfo> done =
+                RunLog.truncate(directory.log(), state == null ? 0 : state.iteration());
+        if (state != null) {
+            job.from(state, done);
+        }
+        jobs.add(job);
+        slots.execute(
+                () -> {
+                    Thread.currentThread().setName("headwater-job-" + id);
+                    job.run();
+                });
+        return job;
+    }
+
+    @Override
+    public Validation validate(ProblemFile problem) {
+        ProblemPlan plan = ProblemPlan.of(problem, plugins);
+        AssembledProblem assembled = AssembledProblem.of(plan, workers, line -> {});
+        return ProblemCheck.of(assembled, workers);
+    }
+
+    @Override
+    public Path simulate(ProblemFile problem, Path truth, Path directory) {
+        ProblemPlan plan = ProblemPlan.of(problem, plugins);
+        try {
+            RunDirectory.check(directory, "--output");
+            ForwardModelProvider models = plan.model().provider(ForwardModelProvider.class);
+            NoiseProvider noises = plan.noise().provider(NoiseProvider.class);
+            ForwardModelProvider.Simulation simulation =
+                    models.simulate(plan.model().settings(), plan.data(), truth);
+            ForwardModelProvider.NoiseSource noise =
+                    (clean, random) ->
+                            noises.create(plan.noise().settings(), clean).sample(clean, random);
+            KeyedRandom random = KeyedRandom.of(plan.seed()).split(RunJob.SIMULATION);
+            double[] noisy = noise.addTo(simulation.clean(), random.split(0));
+            Files.createDirectories(directory);
+            Map<String, Object> content = new LinkedHashMap<>(plan.content());
+            content.put("data", simulation.write(directory, noisy, random.split(1), noise));
+            Path file = directory.resolve("problem.yaml");
+            SafeFiles.write(file, ProblemParser.write(content));
+            return file;
+        } catch (InvalidInputException e) {
+            throw e.inFile(problem.file().toString());
+        } catch (IOException e) {
+            throw InvalidInputException.of(
+                            "--output",
+                            "must be a directory that can be written",
+                            directory + " (" + e.getMessage() + ")",
+                            "check its permissions or choose another")
+                    .inFile(problem.file().toString());
+        }
+    }
+
+    @Override
+    public List<Job> list() {
+        return List.copyOf(jobs);
+    }
+
+    @Override
+    public Optional<Job> find(String id) {
+        return jobs.stream().filter(j -> j.id().equals(id)).findFirst();
+    }
+}

@@ -1,0 +1,99 @@
+package org.headwater.runtime.internal;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * NumPy's NPY format, version 1.0, for little-endian float64 in C order.
+ *
+ * <p>Source: numpy.lib.format,
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+final class NpyFile {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+    private static final int ALIGNMENT = 64;
+    private static final int CHUNK = 8192;
+    private static final Pattern HEADER =
+            Pattern.compile(
+                    "\\{'descr': '<f8', 'fortran_order': False, 'shape': \\(([0-9, ]*)\\), \\}\\s*");
+
+    /**
+     * An array that was read.
+     *
+     * @param data the numbers in C order
+     * @param isScalar whether it has no dimensions
+     */
+    record Content(double[] data, boolean isScalar) {}
+
+    private NpyFile() {}
+
+    /**
+     * Writes an array.
+     *
+     * @param out left open
+     * @param data the numbers, not modified
+     * @param shape their shape; none for a scalar
+     */
+    static void write(OutputStream out, double[] data, int... shape) throws IOException {
+        String sizes = IntStream.of(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
+        if (shape.length > 1) {
+            sizes = sizes.substring(0, sizes.length() - 1);
+        }
+        String header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + sizes + "), }";
+        int used = MAGIC.length + 2 + header.length() + 1;
+        int padding = (ALIGNMENT - used % ALIGNMENT) % ALIGNMENT;
+        int length = header.length() + padding + 1;
+        out.write(MAGIC);
+        out.write(length & 0xff);
+        out.write(length >> 8);
+        out.write((header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < data.length; start += CHUNK) {
+            int count = Math.min(CHUNK, data.length - start);
+            buffer.asDoubleBuffer().put(data, start, count);
+            out.write(buffer.array(), 0, 8 * count);
+        }
+    }
+
+    /** Reads what {@link #write} wrote, up to its end. */
+    static Content read(InputStream in) throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        byte[] magic = new byte[MAGIC.length + 2];
+        data.readFully(magic);
+        if (!Arrays.equals(MAGIC, Arrays.copyOf(magic, MAGIC.length))) {
+            throw new IOException("not an NPY file of version 1.0");
+        }
+        int length = (magic[MAGIC.length] & 0xff) | (magic[MAGIC.length + 1] & 0xff) << 8;
+        byte[] header = new byte[length];
+        data.readFully(header);
+        Matcher m = HEADER.matcher(new String(header, StandardCharsets.US_ASCII));
+        if (!m.matches()) {
+            throw new IOException("not an array of little-endian float64 in C order");
+        }
+        int size = 1;
+        for (String n : m.group(1).split(",")) {
+            size = n.isBlank() ? size : Math.multiplyExact(size, Integer.parseInt(n.strip()));
+        }
+        double[] out = new double[size];
+        ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < size; start += CHUNK) {
+            int count = Math.min(CHUNK, size - start);
+            if (data.readNBytes(buffer.array(), 0, 8 * count) < 8 * count) {
+                throw new EOFException("the array ends too early");
+            }
+            buffer.asDoubleBuffer().get(out, start, count);
+        }
+        return new Content(out, m.group(1).isBlank());
+    }
+}

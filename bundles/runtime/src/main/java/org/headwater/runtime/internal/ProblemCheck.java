@@ -1,0 +1,138 @@
+package org.headwater.runtime.internal;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.headwater.api.Ensemble;
+import org.headwater.api.ForwardModel;
+import org.headwater.api.ParameterBlock;
+import org.headwater.api.Settings;
+import org.headwater.api.Workers;
+import org.headwater.runtime.Jobs.Validation;
+import org.headwater.runtime.Plugins.Plugin;
+
+/** What can be said of a problem before it runs. */
+final class ProblemCheck {
+    private static final String PARTICLES = "particles";
+    private static final double TIMED_SECONDS = 0.5;
+    private static final int MOST_ROUNDS = 20;
+
+    /** Arrays of the ensemble's size that a solver holds: particles, gradient, barycentre, work. */
+    private static final int ENSEMBLE_ARRAYS = 10;
+
+    private ProblemCheck() {}
+
+    /** Times a few evaluations and adds up what is known. */
+    static Validation of(AssembledProblem p, Workers workers) {
+        ForwardModel model = p.model();
+        long d = model.dimension();
+        long m = model.dataSize();
+        Settings solver = p.plan().solver().settings();
+        int particles =
+                solver.has(PARTICLES) && solver.isNumber(PARTICLES) ? solver.integer(PARTICLES) : 0;
+        double seconds = secondsPerParticle(p, workers);
+        long bytes =
+                8
+                        * (ENSEMBLE_ARRAYS * particles * d
+                                + particles * m
+                                + workers.threads() * m * d
+                                + 6 * d * d);
+        Map<String, String> lines = new LinkedHashMap<>();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        lines.put("problem", p.plan().name());
+        facts.put("name", p.plan().name());
+        lines.put("parameters", d + " (" + blocks(model) + ")");
+        facts.put("parameters", d);
+        facts.put(
+                "field-shape",
+                Arrays.stream(model.blocks().get(0).shape().sizes()).boxed().toList());
+        lines.put("data", Long.toString(m));
+        facts.put("data", m);
+        Map<String, Object> versions = new LinkedHashMap<>();
+        for (Plugin plugin : p.plan().plugins()) {
+            String version = plugin.type() + " (" + plugin.bundle() + " " + plugin.version() + ")";
+            lines.put(plugin.kind().singular(), version);
+            Map<String, Object> fact = new LinkedHashMap<>();
+            fact.put("type", plugin.type());
+            fact.put("bundle", plugin.bundle());
+            fact.put("version", plugin.version());
+            fact.put("sha256", plugin.sha256());
+            versions.put(plugin.kind().key(), fact);
+        }
+        facts.put("plugins", versions);
+        lines.put("kernels", p.backend().description());
+        facts.put("backend", p.backend().description());
+        lines.put("threads", Integer.toString(workers.threads()));
+        facts.put("threads", workers.threads());
+        int iterations = p.stepper().iterations();
+        lines.put("steps", iterations + (particles > 0 ? " with " + particles + " particles" : ""));
+        facts.put("iterations", iterations);
+        lines.put("memory", "about " + megabytes(bytes));
+        facts.put("memory-bytes", bytes);
+        lines.put("misfit and gradient of a particle", time(seconds));
+        facts.put("seconds-per-particle", seconds);
+        if (particles > 0) {
+            facts.put(PARTICLES, particles);
+            facts.put("seconds-per-step", seconds * particles);
+            lines.put("forward model in a step", "about " + time(seconds * particles));
+            lines.put(
+                    "forward model in the run", "about " + time(seconds * particles * iterations));
+        }
+        return new Validation(lines, facts);
+    }
+
+    private static String blocks(ForwardModel model) {
+        StringBuilder s = new StringBuilder();
+        for (ParameterBlock block : model.blocks()) {
+            s.append(s.isEmpty() ? "" : ", ")
+                    .append(block.name())
+                    .append(' ')
+                    .append(block.shape());
+        }
+        return s.toString();
+    }
+
+    /** Wall-clock time of f and ∇f for one particle of many, all threads at work; a median. */
+    private static double secondsPerParticle(AssembledProblem p, Workers workers) {
+        int batch = Math.max(1, p.model().preferredBatch());
+        int n = batch * workers.threads();
+        int d = p.model().dimension();
+        Ensemble points = Ensemble.zeros(n, d);
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(p.problem().initial(), 0, points.data(), points.offset(i), d);
+        }
+        double[] value = new double[n];
+        Ensemble gradient = Ensemble.zeros(n, d);
+        boolean[] failed = new boolean[n];
+        double[] times = new double[MOST_ROUNDS];
+        int rounds = 0;
+        long begun = System.nanoTime();
+        while (rounds < MOST_ROUNDS && (rounds < 2 || since(begun) < TIMED_SECONDS)) {
+            long start = System.nanoTime();
+            p.target().evaluate(points, value, gradient, failed);
+            times[rounds++] = since(start) / n;
+        }
+        // the first round pays for class loading and factorisations made once
+        double[] later = Arrays.copyOfRange(times, 1, rounds);
+        Arrays.sort(later);
+        return Summary.quantile(later, 0.5);
+    }
+
+    private static double since(long nanoTime) {
+        return (System.nanoTime() - nanoTime) * 1e-9;
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.0f MB", Math.max(1, bytes / 1e6));
+    }
+
+    private static String time(double seconds) {
+        if (seconds < 1e-3) {
+            return String.format(Locale.ROOT, "%.3g µs", seconds * 1e6);
+        }
+        return seconds < 1
+                ? String.format(Locale.ROOT, "%.3g ms", seconds * 1e3)
+                : String.format(Locale.ROOT, "%.3g s", seconds);
+    }
+}

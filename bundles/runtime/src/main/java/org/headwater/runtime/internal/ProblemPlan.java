@@ -1,0 +1,355 @@
+package org.headwater.runtime.internal;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.headwater.api.ForwardModelProvider;
+import org.headwater.api.InvalidInputException;
+import org.headwater.api.KernelBackendProvider;
+import org.headwater.api.Setting;
+import org.headwater.api.Settings;
+import org.headwater.api.SettingsSchema;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins;
+import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.runtime.ProblemFile;
+import org.headwater.runtime.RunResult.ImageOptions;
+
+/**
+ * A problem whose keys have all been checked against the plug-ins that it names; nothing has been
+ * created or read yet.
+ *
+ * @param file the problem file
+ * @param name the run's name
+ * @param model forward model
+ * @param data settings of the data section
+ * @param noise noise model
+ * @param prior prior of the field
+ * @param solver solver
+ * @param backend kernel backend
+ * @param seed root of all random streams
+ * @param beta inverse temperature
+ * @param images how pictures are made
+ * @param content the problem as it runs, complete with the platform's defaults, file names absolute
+ * @param inputs the files that its settings name
+ */
+record ProblemPlan(
+        ProblemFile file,
+        String name,
+        Part model,
+        Settings data,
+        Part noise,
+        Part prior,
+        Part solver,
+        Plugin backend,
+        long seed,
+        double beta,
+        ImageOptions images,
+        Map<String, Object> content,
+        List<Path> inputs) {
+    private static final String DATA = "data";
+    private static final String IMAGES = "images";
+    private static final String TYPE = "type";
+    private static final String AUTO = "auto";
+
+    private static final SettingsSchema TOP =
+            SettingsSchema.of(
+                    Setting.text("name", "the run's name, by default the file's"),
+                    Setting.integer("seed", "the same seed gives the same bytes").byDefault(1),
+                    Setting.number("beta", "1 for the posterior, else a tempered one")
+                            .above(0)
+                            .byDefault(1),
+                    Setting.flag("pin", "whether a running job stays with its plug-ins' versions")
+                            .byDefault(true),
+                    Setting.text("backend", "a kernel backend, or auto").byDefault(AUTO),
+                    Setting.group(
+                            IMAGES,
+                            "how pictures are made",
+                            SettingsSchema.of(
+                                    Setting.integer("size", "pixels along a side")
+                                            .atLeast(2)
+                                            .atMost(8192)
+                                            .byDefault(128),
+                                    Setting.number(
+                                                    "exceedance",
+                                                    "threshold of the exceedance pictures, in the field's unit")
+                                            .above(0))));
+
+    /** A plug-in with its settings. */
+    record Part(Plugin plugin, Settings settings) {
+        /** The provider, as the type that the plug-in's kind has. */
+        <P> P provider(Class<P> type) {
+            return type.cast(plugin.provider());
+        }
+    }
+
+    /** The top-level keys that are no plug-in's. */
+    static SettingsSchema schema() {
+        return TOP;
+    }
+
+    /**
+     * Checks a problem.
+     *
+     * @throws InvalidInputException if a key is unknown, missing or wrong, or a plug-in is not
+     *     installed; it names the file
+     */
+    static ProblemPlan of(ProblemFile file, Plugins plugins) {
+        try {
+            return new Reader(file, plugins).read();
+        } catch (InvalidInputException e) {
+            throw e.inFile(file.file().toString());
+        }
+    }
+
+    /** All plug-ins of the problem. */
+    List<Plugin> plugins() {
+        return List.of(model.plugin(), noise.plugin(), prior.plugin(), solver.plugin(), backend);
+    }
+
+    /** Backends in the order in which {@code auto} tries them. */
+    static List<Plugin> backendsByRanking(Plugins plugins) {
+        List<Plugin> all = new ArrayList<>(plugins.list(PluginKind.BACKEND));
+        all.sort(Comparator.comparingInt(Plugin::ranking).reversed().thenComparing(Plugin::type));
+        return all;
+    }
+
+    /** Goes through the sections in order. */
+    private static final class Reader {
+        private final ProblemFile file;
+        private final Plugins plugins;
+        private final Map<String, Object> content = new LinkedHashMap<>();
+        private final TreeSet<Path> inputs = new TreeSet<>();
+
+        Reader(ProblemFile file, Plugins plugins) {
+            this.file = file;
+            this.plugins = plugins;
+        }
+
+        ProblemPlan read() {
+            Map<String, Object> top = topLevel();
+            Settings own = TOP.validate(top, "", file.directory());
+            String name = name(own);
+            content.put("name", name);
+            Part model = part(PluginKind.MODEL, null);
+            SettingsSchema dataSchema = model.provider(ForwardModelProvider.class).dataSettings();
+            Map<String, Object> rawData = section(DATA, true);
+            Settings data = dataSchema.validate(rawData, DATA, file.directory());
+            content.put(DATA, absolute(rawData, dataSchema, data));
+            Part noise = part(PluginKind.NOISE, "gaussian");
+            Part prior = part(PluginKind.PRIOR, null);
+            Part solver = part(PluginKind.SOLVER, "rwpo");
+            Plugin backend = backend(own.text("backend"));
+            content.put("backend", own.text("backend"));
+            double beta = own.number("beta");
+            content.put("beta", beta == 1 ? (Object) 1 : (Object) beta);
+            long seed = seed(top.get("seed"));
+            content.put("seed", seed);
+            content.put("pin", own.flag("pin"));
+            Settings images = own.group(IMAGES);
+            double exceedance = images.has("exceedance") ? images.number("exceedance") : Double.NaN;
+            content.put(IMAGES, imageContent(images, exceedance));
+            return new ProblemPlan(
+                    file,
+                    name,
+                    model,
+                    data,
+                    noise,
+                    prior,
+                    solver,
+                    backend,
+                    seed,
+                    beta,
+                    new ImageOptions(images.integer("size"), exceedance),
+                    content,
+                    List.copyOf(inputs));
+        }
+
+        /** The keys that are not plug-ins' sections, after a check that there are no others. */
+        private Map<String, Object> topLevel() {
+            List<String> sections =
+                    List.of(
+                            PluginKind.MODEL.key(),
+                            DATA,
+                            PluginKind.NOISE.key(),
+                            PluginKind.PRIOR.key(),
+                            PluginKind.SOLVER.key());
+            List<String> known = new ArrayList<>(sections);
+            TOP.settings().forEach(s -> known.add(s.key()));
+            Map<String, Object> own = new LinkedHashMap<>();
+            for (Map.Entry<String, Object> e : file.content().entrySet()) {
+                if (!known.contains(e.getKey())) {
+                    throw SettingsSchema.unknownKey(e.getKey(), e.getKey(), known);
+                }
+                if (!sections.contains(e.getKey())) {
+                    own.put(e.getKey(), e.getValue());
+                }
+            }
+            return own;
+        }
+
+        private String name(Settings own) {
+            String name = own.has("name") ? own.text("name") : file.name();
+            if (name.isBlank()
+                    || name.startsWith(".")
+                    || name.chars().anyMatch(c -> c < ' ' || "/\\:*?\"<>|".indexOf(c) >= 0)) {
+                throw InvalidInputException.of(
+                        "name",
+                        "must be usable as a folder's name",
+                        "'" + name + "'",
+                        "use letters, digits, blanks, - and _");
+            }
+            return name;
+        }
+
+        /** YAML integers arrive as Integer or Long; a double would lose digits. */
+        private long seed(Object value) {
+            if (value == null) {
+                return 1;
+            }
+            if (value instanceof Integer || value instanceof Long) {
+                return ((Number) value).longValue();
+            }
+            throw InvalidInputException.of(
+                    "seed",
+                    "must be a whole number of at most 63 bits",
+                    value,
+                    "use a number like 1");
+        }
+
+        private Part part(PluginKind kind, String defaultType) {
+            Map<String, Object> raw = section(kind.key(), defaultType == null);
+            Object type = raw.containsKey(TYPE) ? raw.remove(TYPE) : defaultType;
+            String key = PluginRegistry.typeKey(kind);
+            if (!(type instanceof String text)) {
+                List<String> types =
+                        plugins.list(kind).stream().map(Plugin::type).collect(Collectors.toList());
+                throw InvalidInputException.of(
+                        key,
+                        (type == null ? "is missing; it must name" : "must name")
+                                + " an installed "
+                                + kind.singular(),
+                        type,
+                        PluginRegistry.installed(types));
+            }
+            Plugin plugin = plugins.find(kind, text);
+            SettingsSchema schema = plugin.provider().info().settings();
+            Settings settings = schema.validate(raw, kind.key(), file.directory());
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put(TYPE, text);
+            out.putAll(absolute(raw, schema, settings));
+            content.put(kind.key(), out);
+            return new Part(plugin, settings);
+        }
+
+        /** A copy of a section of the file. */
+        private Map<String, Object> section(String key, boolean required) {
+            Object value = file.content().get(key);
+            if (value instanceof Map<?, ?> map) {
+                Map<String, Object> copy = new LinkedHashMap<>();
+                map.forEach((k, v) -> copy.put(String.valueOf(k), v));
+                return copy;
+            }
+            if (value == null && !required) {
+                return new LinkedHashMap<>();
+            }
+            throw InvalidInputException.of(
+                    key,
+                    value == null
+                            ? "is missing; it must be a mapping"
+                            : "must be a mapping from keys to values",
+                    value,
+                    "write for instance " + example(key));
+        }
+
+        private static String example(String key) {
+            return switch (key) {
+                case "forward-model" -> "'forward-model: {type: linear, matrix: A.csv}'";
+                case DATA -> "'data: {values: y.csv}'";
+                case "noise" -> "'noise: {type: gaussian, sd: 1.0}'";
+                case "prior" -> "'prior: {type: l1, weight: 6.0}'";
+                default -> "'" + key + ": {type: rwpo}'";
+            };
+        }
+
+        /** The raw settings with the names of files made absolute; notes those files. */
+        private Map<String, Object> absolute(
+                Map<String, Object> raw, SettingsSchema schema, Settings settings) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            raw.forEach(
+                    (key, value) -> {
+                        Object shown = value;
+                        Optional<Setting> setting = schema.find(key);
+                        if (settings.has(key) && settings.isFile(key)) {
+                            Path path = settings.file(key).toAbsolutePath().normalize();
+                            inputs.add(path);
+                            shown = path.toString();
+                        } else if (value instanceof Map<?, ?> map
+                                && setting.isPresent()
+                                && setting.get().group() != null) {
+                            Map<String, Object> inner = new LinkedHashMap<>();
+                            map.forEach((k, v) -> inner.put(String.valueOf(k), v));
+                            shown = absolute(inner, setting.get().group(), settings.group(key));
+                        }
+                        out.put(key, shown);
+                    });
+            return out;
+        }
+
+        private Plugin backend(String type) {
+            if (!AUTO.equals(type)) {
+                Plugin plugin = plugins.find(PluginKind.BACKEND, type);
+                String unavailable = reasonAgainst(plugin);
+                if (!unavailable.isEmpty()) {
+                    throw InvalidInputException.of(
+                            "backend",
+                            "must be usable on this machine: " + unavailable,
+                            "'" + type + "'",
+                            "use backend: auto");
+                }
+                return plugin;
+            }
+            StringBuilder reasons = new StringBuilder();
+            for (Plugin plugin : backendsByRanking(plugins)) {
+                String unavailable = reasonAgainst(plugin);
+                if (unavailable.isEmpty()) {
+                    return plugin;
+                }
+                reasons.append(reasons.isEmpty() ? "" : ", ")
+                        .append(plugin.type())
+                        .append(": ")
+                        .append(unavailable);
+            }
+            throw InvalidInputException.of(
+                    "backend",
+                    "finds no usable kernel backend",
+                    reasons.isEmpty() ? "none installed" : reasons,
+                    "install one, e.g. the vector backend");
+        }
+
+        private static String reasonAgainst(Plugin plugin) {
+            return ((KernelBackendProvider) plugin.provider()).unavailable();
+        }
+
+        private static Map<String, Object> imageContent(Settings images, double exceedance) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put("size", images.integer("size"));
+            if (!Double.isNaN(exceedance)) {
+                out.put("exceedance", exceedance);
+            }
+            return out;
+        }
+    }
+
+    /** Those of the inputs that exist as files. */
+    List<Path> existingInputs() {
+        return inputs.stream().filter(Files::isRegularFile).collect(Collectors.toList());
+    }
+}
