@@ -1,0 +1,188 @@
+package org.headwater.solver.rwpo.internal;
+
+import java.util.List;
+import java.util.Map;
+import org.headwater.api.ParameterBlock;
+import org.headwater.api.Problem;
+import org.headwater.api.Reason;
+import org.headwater.api.Reason.Status;
+
+/** The limits within which a posterior of the flow can be trusted, and what to do outside. */
+final class Diagnosis {
+    private static final double Q_LIMIT = 1.0 / 3;
+    private static final double SELF_WEIGHT_LIMIT = 0.5;
+    private static final double COLLAPSED_SPREAD = 0.3;
+    private static final double WIDE_SPREAD = 3;
+    private static final double RESIDUAL_LIMIT = 0.25;
+    private static final double DRIFT_LIMIT = 0.25;
+    private static final double SD_DRIFT_LIMIT = 0.15;
+    private static final double CORRELATION_LIMIT = 0.3;
+    private static final double NULL_MEAN = 0.1;
+
+    private final RwpoOptions options;
+    private final int particles;
+    private final int d;
+
+    Diagnosis(RwpoOptions options, int particles, int d) {
+        this.options = options;
+        this.particles = particles;
+        this.d = d;
+    }
+
+    void checkScales(double q, double selfWeight, double spread, List<Reason> reasons) {
+        if (!(q < Q_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "time-too-long",
+                            "the RWPO time is long against the posterior's scale, which biases its"
+                                    + " spread",
+                            q,
+                            Q_LIMIT,
+                            "lower solver.time-scale or set it to auto"));
+        }
+        if (!(selfWeight <= SELF_WEIGHT_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.FAIL,
+                            "kernel-collapsed",
+                            "the particles do not see each other: each is its own barycentre, and"
+                                    + " the spread is not the posterior's",
+                            selfWeight,
+                            SELF_WEIGHT_LIMIT,
+                            options.kernel() == RwpoOptions.Kernel.JOINT
+                                    ? "use solver.kernel cc; joint needs exponentially many"
+                                            + " particles in "
+                                            + d
+                                            + " dimensions"
+                                    : "raise solver.particles above " + particles));
+        }
+        if (!(spread >= COLLAPSED_SPREAD)) {
+            reasons.add(
+                    new Reason(
+                            Status.FAIL,
+                            "variance-collapsed",
+                            "the standard deviations are far below the Laplace approximation's",
+                            spread,
+                            COLLAPSED_SPREAD,
+                            "use solver.kernel cc with more particles, or more iterations"));
+        } else if (!(spread <= WIDE_SPREAD)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "spread-wide",
+                            "the standard deviations are far above the Laplace approximation's",
+                            spread,
+                            WIDE_SPREAD,
+                            "check for several modes, or take more iterations with a smaller"
+                                    + " solver.step"));
+        }
+    }
+
+    void checkRest(double residual, List<Reason> reasons) {
+        if (!(residual <= RESIDUAL_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "not-at-rest",
+                            "the particles still move, in units of their spread",
+                            residual,
+                            RESIDUAL_LIMIT,
+                            "raise solver.iterations or lower solver.late-step"));
+        }
+    }
+
+    /** Compares mean and spread at the end with those when the step was lowered. */
+    void checkDrift(
+            double[] earlyMean,
+            double[] earlySd,
+            double[] mean,
+            double[] sd,
+            Map<String, Double> diagnostics,
+            List<Reason> reasons) {
+        double sum = 0;
+        double ratio = 0;
+        for (int j = 0; j < d; j++) {
+            double scale = Math.max(sd[j], Double.MIN_NORMAL);
+            double delta = (mean[j] - earlyMean[j]) / scale;
+            double grown = earlySd[j] / scale - 1;
+            sum += delta * delta;
+            ratio += grown * grown;
+        }
+        double drift = Math.sqrt(sum / d);
+        double sdDrift = Math.sqrt(ratio / d);
+        diagnostics.put("mean-drift", drift);
+        diagnostics.put("sd-drift", sdDrift);
+        if (!(drift <= DRIFT_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "mean-drifts",
+                            "the mean still moved over the last two fifths of the run, in standard"
+                                    + " deviations",
+                            drift,
+                            DRIFT_LIMIT,
+                            "raise solver.iterations"));
+        }
+        if (!(sdDrift <= SD_DRIFT_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "spread-drifts",
+                            "the spread still changed over the last two fifths of the run",
+                            sdDrift,
+                            SD_DRIFT_LIMIT,
+                            "raise solver.iterations"));
+        }
+    }
+
+    void checkCorrelation(double[] correlation, List<Reason> reasons) {
+        if (options.kernel() != RwpoOptions.Kernel.TENSORISED) {
+            return;
+        }
+        double largest = 0;
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < i; j++) {
+                largest = Math.max(largest, Math.abs(correlation[i * d + j]));
+            }
+        }
+        if (largest > CORRELATION_LIMIT) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "correlation-ignored",
+                            "the tensorised kernel overrates the spread of correlated parameters",
+                            largest,
+                            CORRELATION_LIMIT,
+                            "use solver.kernel cc"));
+        }
+    }
+
+    void checkSparsity(
+            Problem problem, double[] mode, double[] mean, double[] sd, List<Reason> reasons) {
+        int offset = 0;
+        for (ParameterBlock block : problem.blocks()) {
+            if (block.isField()) {
+                double largest = 0;
+                boolean allZero = true;
+                for (int j = offset; j < offset + block.size(); j++) {
+                    allZero &= mode[j] == 0;
+                    largest = Math.max(largest, Math.abs(mean[j]) / sd[j]);
+                }
+                if (allZero && largest < NULL_MEAN) {
+                    reasons.add(
+                            new Reason(
+                                    Status.WARN,
+                                    "over-sparsified",
+                                    "the prior wins everywhere: the most probable field is zero in"
+                                            + " all parameters, and so is the mean, in standard"
+                                            + " deviations",
+                                    largest,
+                                    NULL_MEAN,
+                                    "lower prior.weight, or check the noise and the data"));
+                }
+            }
+            offset += block.size();
+        }
+    }
+}

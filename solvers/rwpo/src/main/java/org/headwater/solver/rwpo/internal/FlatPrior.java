@@ -1,0 +1,45 @@
+package org.headwater.solver.rwpo.internal;
+
+import java.util.Arrays;
+import org.headwater.api.Ensemble;
+import org.headwater.api.SeparablePrior;
+
+/**
+ * ψ = 0: the Gaussian kernel with log Z = ½log(4πT/β), m₁ = y, v₁ = 2T/β. Stands for a prior that is
+ * not separable; its own potential then enters the drift through its Moreau envelope.
+ */
+record FlatPrior(int dimension) implements SeparablePrior {
+    @Override
+    public double potential(double[] x, int offset) {
+        return 0;
+    }
+
+    @Override
+    public void prox(Ensemble y, double t, Ensemble out) {
+        System.arraycopy(y.data(), 0, out.data(), 0, y.data().length);
+    }
+
+    @Override
+    public void proxCoordinate(int coordinate, double t, double[] y, double[] out) {
+        System.arraycopy(y, 0, out, 0, y.length);
+    }
+
+    @Override
+    public void kernel(
+            int coordinate,
+            double time,
+            double beta,
+            double[] y,
+            double[] logNormaliser,
+            double[] mean,
+            double[] variance) {
+        Arrays.fill(logNormaliser, 0.5 * Math.log(4 * Math.PI * time / beta));
+        System.arraycopy(y, 0, mean, 0, y.length);
+        Arrays.fill(variance, 2 * time / beta);
+    }
+
+    @Override
+    public double slope(int coordinate) {
+        return 0;
+    }
+}

@@ -1,0 +1,296 @@
+package org.headwater.solver.rwpo.internal;
+
+import java.util.Arrays;
+import java.util.TreeSet;
+import org.headwater.api.Ensemble;
+import org.headwater.api.Prior;
+import org.headwater.api.Problem;
+import org.headwater.api.RandomStream;
+import org.headwater.api.Resources;
+import org.headwater.api.SeparablePrior;
+import org.headwater.api.State;
+import org.headwater.kernels.dense.DenseCholesky;
+
+/** What both steppers share: the problem, its scales, the start, and moves of the particles. */
+final class Flow {
+    static final String PARTICLES = "particles";
+    static final String MODE = "mode";
+    static final String PRECONDITIONER = "preconditioner";
+
+    /** Where each particle's forward model last worked. */
+    private static final String GOOD = "last-good";
+
+    /** Largest move of a particle in a step, rms over coordinates in units of P_jj^{1/2}. */
+    private static final double MOVE_LIMIT = 0.5;
+
+    /** Steps before which the averaged Hessian of a nonlinear model is taken anew. */
+    private static final TreeSet<Integer> REFRESH = new TreeSet<>(Arrays.asList(3, 8, 15, 30));
+
+    /** Width of the start relative to the Laplace approximation, for nonlinear models. */
+    private static final double NONLINEAR_SPREAD = 0.7;
+
+    private static final int SHRINKS = 6;
+
+    final Problem problem;
+    final Resources resources;
+    final RwpoOptions options;
+    final int d;
+
+    Flow(Problem problem, Resources resources, RwpoOptions options) {
+        this.problem = problem;
+        this.resources = resources;
+        this.options = options;
+        this.d = problem.dimension();
+    }
+
+    /**
+     * The MAP, the preconditioner there, and N particles drawn from the Laplace approximation; for
+     * nonlinear models narrower, and pulled towards the MAP until the forward model works at them.
+     */
+    State start(int particles, RandomStream random) {
+        double[] map = new MapFinder(problem).find();
+        double[] hessian = new double[d * d];
+        if (problem.target().gaussNewton(Ensemble.of(1, d, map), hessian) == 0) {
+            throw new IllegalStateException(
+                    "the forward model's derivatives fail at the MAP; check its settings");
+        }
+        double[] p = preconditioner(hessian);
+        double[] l = p.clone();
+        if (!DenseCholesky.factor(l, d)) {
+            throw new IllegalStateException("the preconditioner is not positive definite");
+        }
+        boolean quadratic = problem.target().isQuadratic();
+        double width = (quadratic ? 1 : NONLINEAR_SPREAD) / Math.sqrt(problem.beta());
+        Ensemble x = Ensemble.zeros(particles, d);
+        double[] z = new double[d];
+        for (int i = 0; i < particles; i++) {
+            RandomStream stream = random.split(i);
+            for (int j = 0; j < d; j++) {
+                z[j] = stream.gaussian();
+            }
+            for (int j = 0; j < d; j++) {
+                double sum = 0;
+                for (int k = 0; k <= j; k++) {
+                    sum += l[j * d + k] * z[k];
+                }
+                x.data()[i * d + j] = map[j] + width * sum;
+            }
+        }
+        if (!quadratic) {
+            pullIntoDomain(x, map);
+        }
+        State state =
+                State.empty()
+                        .with(State.ITERATION, 0)
+                        .with(PARTICLES, x)
+                        .with(GOOD, x.data().clone())
+                        .with(State.FAILURES, new double[particles])
+                        .with(MODE, map)
+                        .with(PRECONDITIONER, p);
+        return quadratic ? state : averaged(state);
+    }
+
+    private void pullIntoDomain(Ensemble x, double[] map) {
+        int n = x.size();
+        double[] value = new double[n];
+        Ensemble gradient = Ensemble.zeros(n, d);
+        boolean[] failed = new boolean[n];
+        for (int k = 0; k < SHRINKS; k++) {
+            if (problem.target().evaluate(x, value, gradient, failed) == 0) {
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                if (failed[i]) {
+                    for (int j = 0; j < d; j++) {
+                        int at = i * d + j;
+                        x.data()[at] = map[j] + 0.5 * (x.data()[at] - map[j]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The state with the averaged Hessian taken anew where the schedule asks for it. */
+    State refreshed(State state) {
+        boolean due = !problem.target().isQuadratic() && REFRESH.contains(state.iteration());
+        return due ? averaged(state) : state;
+    }
+
+    private State averaged(State state) {
+        Ensemble x = state.ensemble(PARTICLES);
+        int n = Math.min(options.hessianParticles(), x.size());
+        Ensemble points = Ensemble.zeros(n, d);
+        for (int i = 0; i < n; i++) {
+            int from = (int) ((long) i * x.size() / n);
+            System.arraycopy(x.data(), x.offset(from), points.data(), i * d, d);
+        }
+        double[] hessian = new double[d * d];
+        if (problem.target().gaussNewton(points, hessian) == 0) {
+            return state;
+        }
+        return state.with(PRECONDITIONER, preconditioner(hessian));
+    }
+
+    /** P = (H + β·diag(λ²)/2)^{−1}, full. The Hessian is overwritten. O(d³). */
+    private double[] preconditioner(double[] hessian) {
+        double largest = 0;
+        for (int j = 0; j < d; j++) {
+            largest = Math.max(largest, hessian[j * d + j]);
+        }
+        for (int j = 0; j < d; j++) {
+            double slope = problem.prior() instanceof SeparablePrior s ? s.slope(j) : 0;
+            hessian[j * d + j] += problem.beta() * slope * slope / 2 + 1e-12 * largest;
+        }
+        if (!DenseCholesky.factor(hessian, d)) {
+            throw new IllegalStateException(
+                    "the Gauss-Newton Hessian is not positive definite: data and prior leave"
+                            + " parameters undetermined; give the prior a weight");
+        }
+        double[] p = new double[d * d];
+        for (int j = 0; j < d; j++) {
+            p[j * d + j] = 1;
+        }
+        DenseCholesky.solve(hessian, d, p, d);
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < i; j++) {
+                double mean = 0.5 * (p[i * d + j] + p[j * d + i]);
+                p[i * d + j] = mean;
+                p[j * d + i] = mean;
+            }
+        }
+        return p;
+    }
+
+    /** P_jj of a state. */
+    double[] variances(State state) {
+        double[] p = state.array(PRECONDITIONER);
+        double[] v = new double[d];
+        for (int j = 0; j < d; j++) {
+            v[j] = p[j * d + j];
+        }
+        return v;
+    }
+
+    /**
+     * −∇f at all particles. Particles at which the forward model fails are put back to where it last
+     * worked and get a drift of NaN, by which {@link #move} leaves them there.
+     *
+     * @param state the state before the step
+     * @param drift N × d, modified
+     * @return the state with failures counted
+     */
+    State descent(State state, Ensemble drift) {
+        Ensemble x = state.ensemble(PARTICLES);
+        int n = x.size();
+        boolean[] failed = new boolean[n];
+        int count = problem.target().evaluate(x, new double[n], drift, failed);
+        double[] g = drift.data();
+        for (int i = 0; i < g.length; i++) {
+            g[i] = -g[i];
+        }
+        if (count == 0) {
+            return state.with(GOOD, x.data().clone()).with(State.FAILURES, new double[n]);
+        }
+        double[] good = state.array(GOOD).clone();
+        double[] position = x.data().clone();
+        double[] failures = state.array(State.FAILURES).clone();
+        for (int i = 0; i < n; i++) {
+            if (failed[i]) {
+                failures[i]++;
+                System.arraycopy(good, i * d, position, i * d, d);
+                Arrays.fill(g, i * d, (i + 1) * d, Double.NaN);
+            } else {
+                failures[i] = 0;
+                System.arraycopy(position, i * d, good, i * d, d);
+            }
+        }
+        return state.with(PARTICLES, Ensemble.of(n, d, position))
+                .with(GOOD, good)
+                .with(State.FAILURES, failures);
+    }
+
+    /** Number of particles whose forward model failed at the last try. */
+    static int failed(State state) {
+        int count = 0;
+        for (double f : state.array(State.FAILURES)) {
+            count += f > 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * Adds the Moreau drift −(x − prox_{μψ}(x))/μ.
+     *
+     * @param x N × d, not modified
+     * @param mu μ
+     * @param drift N × d, modified
+     */
+    void addMoreau(Ensemble x, double mu, Ensemble drift) {
+        Ensemble p = Ensemble.zeros(x.size(), d);
+        Prior prior = problem.prior();
+        resources
+                .workers()
+                .forRanges(
+                        x.size(),
+                        32,
+                        (from, to) -> {
+                            double[] some =
+                                    Arrays.copyOfRange(x.data(), from * d, to * d);
+                            Ensemble part = Ensemble.of(to - from, d, some);
+                            prior.prox(part, mu, part);
+                            System.arraycopy(some, 0, p.data(), from * d, some.length);
+                        });
+        for (int i = 0; i < p.data().length; i++) {
+            drift.data()[i] -= (x.data()[i] - p.data()[i]) / mu;
+        }
+    }
+
+    /**
+     * Moves the particles, each by no more than a limit; those with a move of NaN stay.
+     *
+     * @param x N × d, not modified
+     * @param move N × d, modified: what was added
+     * @param variance P_jj
+     */
+    Ensemble move(Ensemble x, Ensemble move, double[] variance) {
+        Ensemble moved = x.copy();
+        double[] m = move.data();
+        double beta = problem.beta();
+        for (int i = 0; i < x.size(); i++) {
+            double sum = 0;
+            for (int j = 0; j < d; j++) {
+                double v = m[i * d + j];
+                sum += v * v * beta / variance[j];
+            }
+            double rms = Math.sqrt(sum / d);
+            double factor = !Double.isFinite(rms) ? 0 : Math.min(1, MOVE_LIMIT / rms);
+            for (int j = 0; j < d; j++) {
+                int at = i * d + j;
+                m[at] = factor == 0 ? 0 : factor * m[at];
+                moved.data()[at] += m[at];
+            }
+        }
+        return moved;
+    }
+
+    /** Root mean square of the moves in units of the given standard deviations. */
+    double residual(Ensemble move, double[] sd) {
+        double sum = 0;
+        for (int i = 0; i < move.size(); i++) {
+            for (int j = 0; j < d; j++) {
+                double v = move.get(i, j) / Math.max(sd[j], Double.MIN_NORMAL);
+                sum += v * v;
+            }
+        }
+        return Math.sqrt(sum / move.data().length);
+    }
+
+    /** Rms over coordinates of the ratio of standard deviations to the Laplace approximation's. */
+    double spread(double[] sd, double[] variance) {
+        double sum = 0;
+        for (int j = 0; j < d; j++) {
+            sum += sd[j] * sd[j] * problem.beta() / variance[j];
+        }
+        return Math.sqrt(sum / d);
+    }
+}

@@ -1,0 +1,111 @@
+package org.headwater.solver.rwpo.internal;
+
+import org.headwater.api.Setting;
+import org.headwater.api.Settings;
+import org.headwater.api.SettingsSchema;
+
+/**
+ * The settings of the RWPO solver.
+ *
+ * @param kernel how the softmax of the layer couples the coordinates
+ * @param particles N, 0 for automatic
+ * @param iterations steps
+ * @param step η, the step in units of the preconditioner
+ * @param lateStep η of the last two fifths of the steps, which lets the particles come to rest
+ * @param timeScale τ: the RWPO time of coordinate i is T_i = τ·P_ii
+ * @param hessianParticles particles over which the Gauss–Newton Hessian of a nonlinear model is
+ *     averaged
+ */
+record RwpoOptions(
+        Kernel kernel,
+        int particles,
+        int iterations,
+        double step,
+        double lateStep,
+        double timeScale,
+        int hessianParticles) {
+
+    /** How the softmax of the layer couples the coordinates. */
+    enum Kernel {
+        /** A softmax per coordinate and a covariance correction. */
+        CC,
+        /** A softmax per coordinate. */
+        TENSORISED,
+        /** One softmax over all coordinates. */
+        JOINT
+    }
+
+    private static final String KERNEL = "kernel";
+    private static final String PARTICLES = "particles";
+    private static final String ITERATIONS = "iterations";
+    private static final String STEP = "step";
+    private static final String LATE_STEP = "late-step";
+    private static final String TIME_SCALE = "time-scale";
+    private static final String HESSIAN_PARTICLES = "hessian-particles";
+    private static final String AUTO = "auto";
+
+    static final SettingsSchema SCHEMA =
+            SettingsSchema.of(
+                    Setting.choice(
+                                    KERNEL,
+                                    "cc: a softmax per coordinate with a covariance correction;"
+                                            + " tensorised: without it, for independent"
+                                            + " coordinates; joint: one softmax, for d ≤ 3",
+                                    "cc",
+                                    "tensorised",
+                                    "joint")
+                            .byDefault("cc"),
+                    Setting.integer(
+                                    PARTICLES,
+                                    "number of particles N; auto takes max(300, 1.1·d + 1). With"
+                                            + " fewer than 1.1·d, cc gives way to preconditioned"
+                                            + " MYULA")
+                            .atLeast(2)
+                            .atMost(10_000_000)
+                            .or(AUTO)
+                            .byDefault(AUTO),
+                    Setting.integer(ITERATIONS, "number of steps")
+                            .atLeast(1)
+                            .atMost(1_000_000)
+                            .or(AUTO)
+                            .byDefault(AUTO),
+                    Setting.number(STEP, "step η relative to the preconditioner; auto takes 0.3")
+                            .above(0)
+                            .atMost(1)
+                            .or(AUTO)
+                            .byDefault(AUTO),
+                    Setting.number(
+                                    LATE_STEP,
+                                    "step η of the last two fifths of the iterations; auto takes a"
+                                            + " third of step")
+                            .above(0)
+                            .atMost(1)
+                            .or(AUTO)
+                            .byDefault(AUTO),
+                    Setting.number(
+                                    TIME_SCALE,
+                                    "RWPO time of a coordinate relative to its variance; auto"
+                                            + " takes 0.05")
+                            .above(0)
+                            .atMost(0.3)
+                            .or(AUTO)
+                            .byDefault(AUTO),
+                    Setting.integer(
+                                    HESSIAN_PARTICLES,
+                                    "particles over which the Gauss-Newton Hessian of a nonlinear"
+                                            + " model is averaged")
+                            .atLeast(1)
+                            .byDefault(24));
+
+    static RwpoOptions of(Settings s) {
+        double step = s.isNumber(STEP) ? s.number(STEP) : 0.3;
+        return new RwpoOptions(
+                Kernel.valueOf(s.text(KERNEL).toUpperCase(java.util.Locale.ROOT)),
+                s.isNumber(PARTICLES) ? s.integer(PARTICLES) : 0,
+                s.isNumber(ITERATIONS) ? s.integer(ITERATIONS) : 0,
+                step,
+                s.isNumber(LATE_STEP) ? s.number(LATE_STEP) : step / 3,
+                s.isNumber(TIME_SCALE) ? s.number(TIME_SCALE) : 0.05,
+                s.integer(HESSIAN_PARTICLES));
+    }
+}

@@ -1,0 +1,243 @@
+package org.headwater.solver.rwpo.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.headwater.api.Ensemble;
+import org.headwater.api.Posterior;
+import org.headwater.api.Prior;
+import org.headwater.api.RandomStream;
+import org.headwater.api.Reason;
+import org.headwater.api.SeparablePrior;
+import org.headwater.api.State;
+import org.headwater.api.StepInfo;
+import org.headwater.api.Stepper;
+import org.headwater.api.Workers;
+import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.rwpo.CovarianceCorrection;
+import org.headwater.kernels.rwpo.MixtureReadout;
+
+/**
+ * The noise-free flow of the RWPO particles,
+ *
+ * <pre>
+ * v = −∇f(x) + (prox_{Tψ}(x) − x̄)/(2T) + corr(x)/β,    x ← x + η·v·P
+ * </pre>
+ *
+ * x̄ the barycentres of the layer and corr the covariance correction ({@link CovarianceCorrection},
+ * kernel {@code cc} only). Where ψ is not separable the layer has ψ = 0 and the drift the Moreau
+ * term −(x − prox_{μψ}(x))/μ. Read-out: mean and correlation of the particles, standard deviations
+ * √D_K of the mixture ({@link MixtureReadout}), which carries the target's spread. Cost of a step:
+ * N evaluations of the model, O(N²d) at most for the layer, O(Nd² + d³) for the correction. Source
+ * of the layer: arXiv 2510.16356; preconditioning: arXiv 2509.01685; the covariance correction is
+ * ours.
+ */
+final class RwpoStepper implements Stepper {
+    private static final String RESIDUAL = "residual";
+    private static final String SELF_WEIGHT = "mean-self-weight";
+    private static final String LATE_MEAN = "late-mean";
+    private static final String LATE_SD = "late-sd";
+
+    /** Share of the steps after which η drops to its late value. */
+    private static final double LATE = 0.6;
+
+    /** μ of the Moreau envelope relative to the median variance. */
+    private static final double MOREAU = 0.05;
+
+    private final Flow flow;
+    private final int particles;
+    private final int iterations;
+    private final int d;
+    private final Workers workers;
+    private final double beta;
+    private final SeparablePrior layerPrior;
+
+    RwpoStepper(Flow flow, int particles, int iterations) {
+        this.flow = flow;
+        this.particles = particles;
+        this.iterations = iterations;
+        this.d = flow.d;
+        this.workers = flow.resources.workers();
+        this.beta = flow.problem.beta();
+        Prior prior = flow.problem.prior();
+        this.layerPrior = prior instanceof SeparablePrior s ? s : new FlatPrior(d);
+    }
+
+    @Override
+    public int iterations() {
+        return iterations;
+    }
+
+    @Override
+    public State start(RandomStream random) {
+        return flow.start(particles, random);
+    }
+
+    @Override
+    public StepResult step(State before, RandomStream random) {
+        State state = flow.refreshed(before);
+        double[] variance = flow.variances(state);
+        double[] time = times(variance);
+        Ensemble drift = Ensemble.zeros(particles, d);
+        state = flow.descent(state, drift);
+        Ensemble x = state.ensemble(Flow.PARTICLES);
+
+        Layer layer = layer(x, time);
+        addLayer(x, layer, time, drift);
+        if (layerPrior != flow.problem.prior()) {
+            flow.addMoreau(x, MOREAU * median(variance), drift);
+        }
+        CovarianceCorrection spread = CovarianceCorrection.of(x, workers);
+        if (flow.options.kernel() == RwpoOptions.Kernel.CC) {
+            Ensemble correction = Ensemble.zeros(particles, d);
+            spread.apply(x, layer.mixtureVariance, correction, workers);
+            DenseProducts.addScaled(
+                    1 / beta, correction.data(), 0, drift.data(), 0, drift.data().length);
+        }
+
+        int iteration = state.iteration();
+        int late = (int) (LATE * iterations);
+        double eta = iteration < late ? flow.options.step() : flow.options.lateStep();
+        Ensemble move = Ensemble.zeros(particles, d);
+        double[] p = state.array(Flow.PRECONDITIONER);
+        DenseProducts.multiply(drift.data(), p, particles, d, d, move.data(), workers);
+        for (int i = 0; i < move.data().length; i++) {
+            move.data()[i] *= eta;
+        }
+        Ensemble moved = flow.move(x, move, variance);
+        double[] sd = spread.sd();
+        double residual = flow.residual(move, sd);
+        if (iteration == late) {
+            state = state.with(LATE_MEAN, spread.mean()).with(LATE_SD, sd);
+        }
+        state =
+                state.with(Flow.PARTICLES, moved)
+                        .with(State.ITERATION, iteration + 1)
+                        .with(RESIDUAL, residual)
+                        .with(SELF_WEIGHT, layer.selfWeight);
+        double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
+        return new StepResult(
+                state,
+                new StepInfo(
+                        iteration + 1,
+                        residual,
+                        flow.spread(mixtureSd, variance),
+                        Flow.failed(state),
+                        Map.of(SELF_WEIGHT, layer.selfWeight)));
+    }
+
+    /** T_j = τ·P_jj; the joint kernel has one time for all coordinates, the smallest. */
+    private double[] times(double[] variance) {
+        double[] time = new double[d];
+        double smallest = Arrays.stream(variance).min().orElse(1);
+        for (int j = 0; j < d; j++) {
+            boolean joint = flow.options.kernel() == RwpoOptions.Kernel.JOINT;
+            time[j] = flow.options.timeScale() * (joint ? smallest : variance[j]);
+        }
+        return time;
+    }
+
+    /** Barycentres and mixture of the layer at the particles. */
+    private record Layer(Ensemble barycentre, double[] mixtureVariance, double selfWeight) {}
+
+    private Layer layer(Ensemble x, double[] time) {
+        int n = x.size();
+        Ensemble logNormaliser = Ensemble.zeros(n, d);
+        double[] variance = new double[d];
+        MixtureReadout.evaluate(
+                layerPrior, x, time, beta, logNormaliser, new double[d], variance, workers);
+        Ensemble barycentre = Ensemble.zeros(n, d);
+        double[] self;
+        if (flow.options.kernel() == RwpoOptions.Kernel.JOINT) {
+            self = new double[n];
+            double[] sum = new double[n];
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < d; j++) {
+                    sum[i] += logNormaliser.get(i, j);
+                }
+            }
+            flow.resources
+                    .backend()
+                    .joint(x, beta / (4 * time[0]), sum, barycentre, self, workers);
+        } else {
+            self = new double[d];
+            double[] kappa = Arrays.stream(time).map(t -> beta / (4 * t)).toArray();
+            flow.resources
+                    .backend()
+                    .tensorised(x, kappa, logNormaliser, barycentre, self, workers);
+        }
+        return new Layer(barycentre, variance, Arrays.stream(self).average().orElse(0));
+    }
+
+    /** Adds (prox_{Tψ}(x) − x̄)/(2T), coordinate by coordinate. */
+    private void addLayer(Ensemble x, Layer layer, double[] time, Ensemble drift) {
+        int n = x.size();
+        workers.forRanges(
+                d,
+                16,
+                (from, to) -> {
+                    double[] y = new double[n];
+                    for (int j = from; j < to; j++) {
+                        for (int i = 0; i < n; i++) {
+                            y[i] = x.get(i, j);
+                        }
+                        layerPrior.proxCoordinate(j, time[j], y, y);
+                        for (int i = 0; i < n; i++) {
+                            drift.data()[i * d + j] +=
+                                    (y[i] - layer.barycentre.get(i, j)) / (2 * time[j]);
+                        }
+                    }
+                });
+    }
+
+    @Override
+    public Posterior posterior(State state, RandomStream random) {
+        Ensemble x = state.ensemble(Flow.PARTICLES);
+        double[] variance = flow.variances(state);
+        double[] time = times(variance);
+        Layer layer = layer(x, time);
+        CovarianceCorrection cloud = CovarianceCorrection.of(x, workers);
+        double[] mean = cloud.mean();
+        double[] s = cloud.sd();
+        double[] sd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
+        Ensemble draws = Ensemble.zeros(particles, d);
+        for (int i = 0; i < particles; i++) {
+            for (int j = 0; j < d; j++) {
+                double scale = s[j] > 0 ? sd[j] / s[j] : 0;
+                draws.data()[i * d + j] = mean[j] + scale * (x.get(i, j) - mean[j]);
+            }
+        }
+        double q = 0;
+        for (int j = 0; j < d; j++) {
+            q = Math.max(q, time[j] / variance[j]);
+        }
+        double residual = state.scalar(RESIDUAL, Double.NaN);
+        double spread = flow.spread(sd, variance);
+        Map<String, Double> diagnostics = new LinkedHashMap<>();
+        diagnostics.put("particles", (double) particles);
+        diagnostics.put("q", q);
+        diagnostics.put(SELF_WEIGHT, layer.selfWeight);
+        diagnostics.put(RESIDUAL, residual);
+        diagnostics.put("spread", spread);
+        Diagnosis diagnosis = new Diagnosis(flow.options, particles, d);
+        List<Reason> reasons = new ArrayList<>();
+        diagnosis.checkScales(q, layer.selfWeight, spread, reasons);
+        diagnosis.checkRest(residual, reasons);
+        if (state.hasArray(LATE_MEAN)) {
+            diagnosis.checkDrift(
+                    state.array(LATE_MEAN), state.array(LATE_SD), mean, s, diagnostics, reasons);
+        }
+        diagnosis.checkCorrelation(cloud.correlation(), reasons);
+        diagnosis.checkSparsity(
+                flow.problem, state.array(Flow.MODE), mean, sd, reasons);
+        return new Posterior(draws, true, reasons, diagnostics, state.array(Flow.MODE));
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
