@@ -12,7 +12,12 @@ public record DenseMatrix(int rows, int columns, double[] data) {
     public DenseMatrix {
         if (data.length != (long) rows * columns) {
             throw new IllegalArgumentException(
-                    "a " + rows + " × " + columns + " matrix needs as many numbers, got " + data.length);
+                    "a "
+                            + rows
+                            + " × "
+                            + columns
+                            + " matrix needs as many numbers, got "
+                            + data.length);
         }
     }
 

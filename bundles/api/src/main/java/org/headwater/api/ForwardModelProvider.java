@@ -6,8 +6,8 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Creates forward models of one type, and reads and writes the data that belong to them: the
- * {@code forward-model} and {@code data} sections of a problem file are checked against {@link
+ * Creates forward models of one type, and reads and writes the data that belong to them: the {@code
+ * forward-model} and {@code data} sections of a problem file are checked against {@link
  * PluginInfo#settings()} and {@link #dataSettings()}.
  */
 @ConsumerType

@@ -15,7 +15,8 @@ public final class InvalidInputException extends RuntimeException {
     private final String value;
     private final String remedy;
 
-    private InvalidInputException(String file, String key, String rule, String value, String remedy) {
+    private InvalidInputException(
+            String file, String key, String rule, String value, String remedy) {
         super(message(file, key, rule, value, remedy));
         this.file = file;
         this.key = key;

@@ -37,7 +37,10 @@ public final class NumberFiles {
                     key, "must be a text file of numbers", file, "save it as comma separated text");
         } catch (IOException e) {
             throw InvalidInputException.of(
-                    key, "must be readable", file, "check its permissions (" + e.getMessage() + ")");
+                    key,
+                    "must be readable",
+                    file,
+                    "check its permissions (" + e.getMessage() + ")");
         }
         double[] data = new double[16];
         int count = 0;

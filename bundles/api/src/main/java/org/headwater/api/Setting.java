@@ -152,8 +152,7 @@ public final class Setting {
     public Setting or(String... words) {
         EnumSet<Kind> k = EnumSet.copyOf(kinds);
         k.add(Kind.CHOICE);
-        return copy(
-                k, List.of(words), minimum, minimumOpen, maximum, unit, defaultValue, required);
+        return copy(k, List.of(words), minimum, minimumOpen, maximum, unit, defaultValue, required);
     }
 
     /** Numbers must be &gt; {@code bound}. */
@@ -268,7 +267,9 @@ public final class Setting {
             s.append(s.isEmpty() ? "" : " or ").append(words(kind));
         }
         if (!choices.isEmpty()) {
-            s.append(s.isEmpty() ? "" : " or ").append("one of: ").append(String.join(", ", choices));
+            s.append(s.isEmpty() ? "" : " or ")
+                    .append("one of: ")
+                    .append(String.join(", ", choices));
         }
         return s.toString();
     }
@@ -302,7 +303,9 @@ public final class Setting {
     }
 
     private static String plain(double x) {
-        return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : Double.toString(x);
+        return x == Math.rint(x) && Math.abs(x) < 1e15
+                ? Long.toString((long) x)
+                : Double.toString(x);
     }
 
     boolean inRange(double x) {

@@ -5,8 +5,8 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.SeparablePrior;
 
 /**
- * ψ = 0: the Gaussian kernel with log Z = ½log(4πT/β), m₁ = y, v₁ = 2T/β. Stands for a prior that is
- * not separable; its own potential then enters the drift through its Moreau envelope.
+ * ψ = 0: the Gaussian kernel with log Z = ½log(4πT/β), m₁ = y, v₁ = 2T/β. Stands for a prior that
+ * is not separable; its own potential then enters the drift through its Moreau envelope.
  */
 record FlatPrior(int dimension) implements SeparablePrior {
     @Override

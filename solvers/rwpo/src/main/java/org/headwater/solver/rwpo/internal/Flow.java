@@ -172,8 +172,8 @@ final class Flow {
     }
 
     /**
-     * −∇f at all particles. Particles at which the forward model fails are put back to where it last
-     * worked and get a drift of NaN, by which {@link #move} leaves them there.
+     * −∇f at all particles. Particles at which the forward model fails are put back to where it
+     * last worked and get a drift of NaN, by which {@link #move} leaves them there.
      *
      * @param state the state before the step
      * @param drift N × d, modified
@@ -234,8 +234,7 @@ final class Flow {
                         x.size(),
                         32,
                         (from, to) -> {
-                            double[] some =
-                                    Arrays.copyOfRange(x.data(), from * d, to * d);
+                            double[] some = Arrays.copyOfRange(x.data(), from * d, to * d);
                             Ensemble part = Ensemble.of(to - from, d, some);
                             prior.prox(part, mu, part);
                             System.arraycopy(some, 0, p.data(), from * d, some.length);

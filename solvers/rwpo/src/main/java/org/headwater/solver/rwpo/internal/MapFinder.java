@@ -10,10 +10,10 @@ import org.headwater.api.Target;
 /**
  * The maximum a posteriori point argmin f + ψ, by proximal Gauss–Newton steps with a line search.
  *
- * <p>Each step minimises the model g·δ + ½δᵀHδ + ψ(x + δ), H the Gauss–Newton Hessian: by coordinate
- * descent where ψ is separable, else by FISTA with adaptive restart (Beck and Teboulle, SIAM J.
- * Imaging Sci. 2, 2009; O'Donoghue and Candès, Found. Comput. Math. 15, 2015). A quadratic f needs
- * one step. Cost: a Gauss–Newton Hessian, a few evaluations and O(sweeps·d²) a step.
+ * <p>Each step minimises the model g·δ + ½δᵀHδ + ψ(x + δ), H the Gauss–Newton Hessian: by
+ * coordinate descent where ψ is separable, else by FISTA with adaptive restart (Beck and Teboulle,
+ * SIAM J. Imaging Sci. 2, 2009; O'Donoghue and Candès, Found. Comput. Math. 15, 2015). A quadratic
+ * f needs one step. Cost: a Gauss–Newton Hessian, a few evaluations and O(sweeps·d²) a step.
  */
 final class MapFinder {
     private static final int MAX_STEPS = 30;

@@ -43,8 +43,7 @@ final class RwpoSolver implements Solver {
         }
         int iterations = options.iterations();
         if (iterations == 0) {
-            iterations =
-                    problem.target().isQuadratic() ? LINEAR_ITERATIONS : NONLINEAR_ITERATIONS;
+            iterations = problem.target().isQuadratic() ? LINEAR_ITERATIONS : NONLINEAR_ITERATIONS;
         }
         Flow flow = new Flow(problem, resources, options);
         if (options.kernel() == RwpoOptions.Kernel.CC && particles < needed) {

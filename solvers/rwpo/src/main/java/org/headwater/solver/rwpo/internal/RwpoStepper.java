@@ -158,15 +158,11 @@ final class RwpoStepper implements Stepper {
                     sum[i] += logNormaliser.get(i, j);
                 }
             }
-            flow.resources
-                    .backend()
-                    .joint(x, beta / (4 * time[0]), sum, barycentre, self, workers);
+            flow.resources.backend().joint(x, beta / (4 * time[0]), sum, barycentre, self, workers);
         } else {
             self = new double[d];
             double[] kappa = Arrays.stream(time).map(t -> beta / (4 * t)).toArray();
-            flow.resources
-                    .backend()
-                    .tensorised(x, kappa, logNormaliser, barycentre, self, workers);
+            flow.resources.backend().tensorised(x, kappa, logNormaliser, barycentre, self, workers);
         }
         return new Layer(barycentre, variance, Arrays.stream(self).average().orElse(0));
     }
@@ -230,8 +226,7 @@ final class RwpoStepper implements Stepper {
                     state.array(LATE_MEAN), state.array(LATE_SD), mean, s, diagnostics, reasons);
         }
         diagnosis.checkCorrelation(cloud.correlation(), reasons);
-        diagnosis.checkSparsity(
-                flow.problem, state.array(Flow.MODE), mean, sd, reasons);
+        diagnosis.checkSparsity(flow.problem, state.array(Flow.MODE), mean, sd, reasons);
         return new Posterior(draws, true, reasons, diagnostics, state.array(Flow.MODE));
     }
 

@@ -1,0 +1,173 @@
+package org.headwater.solver.rwpo.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.headwater.api.Posterior;
+import org.headwater.kernels.dense.DenseCholesky;
+import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.solver.rwpo.internal.TestProblems.Moments;
+import org.headwater.solver.rwpo.internal.TestProblems.Quadratic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The Bayesian lasso against long exact Gibbs sampling. */
+class LassoTest {
+    /** The reference's Monte Carlo error is .0012 sd in the mean and .1 % in the sd. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void agreesWithTheReferencePosterior(long seed) throws Exception {
+        JsonObject p;
+        try (Reader reader =
+                new InputStreamReader(
+                        LassoTest.class.getResourceAsStream("/posteriors.json"),
+                        StandardCharsets.UTF_8)) {
+            p =
+                    new Gson()
+                            .fromJson(reader, JsonObject.class)
+                            .getAsJsonArray("problems")
+                            .get(0)
+                            .getAsJsonObject();
+        }
+        Gson gson = new Gson();
+        Quadratic target =
+                Quadratic.leastSquares(
+                        gson.fromJson(p.get("A"), double[][].class),
+                        gson.fromJson(p.get("y"), double[].class),
+                        p.get("sigma").getAsDouble());
+        Moments truth =
+                Moments.ofCovariance(
+                        gson.fromJson(p.get("mean"), double[].class),
+                        gson.fromJson(p.get("cov"), double[][].class));
+        Posterior posterior =
+                TestProblems.run(
+                        TestProblems.problem(
+                                target, TestProblems.l1(p.get("lam").getAsDouble(), target.d)),
+                        Map.of("particles", 500, "iterations", 200),
+                        seed);
+        Moments found = Moments.of(posterior.draws());
+        assertTrue(found.meanError(truth) <= 0.06, () -> "mean error " + found.meanError(truth));
+        assertTrue(found.leastSdRatio(truth) >= 0.93, () -> "sd " + found.leastSdRatio(truth));
+        assertTrue(found.largestSdRatio(truth) <= 1.07, () -> "sd " + found.largestSdRatio(truth));
+        assertTrue(
+                found.correlationError(truth) <= 0.03,
+                () -> "correlation " + found.correlationError(truth));
+        assertEquals(List.of(), posterior.reasons());
+    }
+
+    /**
+     * A correlated design, AR(0.8), against Gibbs with inverse-Gaussian scale mixtures (Park and
+     * Casella, JASA 103, 2008), 40,000 sweeps: its own error is about .01 sd.
+     */
+    @Test
+    void agreesWithGibbsOnACorrelatedDesign() {
+        int d = 24;
+        int m = 60;
+        double lambda = 4;
+        KeyedRandom random = KeyedRandom.of(11);
+        double[][] a = new double[m][d];
+        double[] y = new double[m];
+        for (int i = 0; i < m; i++) {
+            double previous = random.gaussian();
+            for (int j = 0; j < d; j++) {
+                previous = 0.8 * previous + 0.6 * random.gaussian();
+                a[i][j] = previous;
+            }
+            y[i] = 1.5 * a[i][2] - a[i][9] + 0.7 * a[i][17] + random.gaussian();
+        }
+        Quadratic target = Quadratic.leastSquares(a, y, 1);
+        Moments truth = gibbs(target, lambda, 40_000, random.split(1));
+        Posterior posterior =
+                TestProblems.run(
+                        TestProblems.problem(target, TestProblems.l1(lambda, d)), Map.of(), 5);
+        Moments found = Moments.of(posterior.draws());
+        assertTrue(found.meanError(truth) <= 0.06, () -> "mean error " + found.meanError(truth));
+        assertTrue(found.leastSdRatio(truth) >= 0.92, () -> "sd " + found.leastSdRatio(truth));
+        assertTrue(found.largestSdRatio(truth) <= 1.08, () -> "sd " + found.largestSdRatio(truth));
+        assertTrue(
+                found.correlationError(truth) <= 0.03,
+                () -> "correlation " + found.correlationError(truth));
+    }
+
+    /** Fewer particles than parameters: MYULA, said so, and no collapsed variance. */
+    @Test
+    void keepsTheVarianceWithFewParticles() {
+        int d = 24;
+        KeyedRandom random = KeyedRandom.of(3);
+        double[][] a = new double[40][d];
+        double[] y = new double[40];
+        for (int i = 0; i < 40; i++) {
+            for (int j = 0; j < d; j++) {
+                a[i][j] = random.gaussian();
+            }
+            y[i] = 2 * a[i][0] + random.gaussian();
+        }
+        Quadratic target = Quadratic.leastSquares(a, y, 1);
+        Moments truth = gibbs(target, 3, 20_000, random.split(1));
+        Posterior posterior =
+                TestProblems.run(
+                        TestProblems.problem(target, TestProblems.l1(3, d)),
+                        Map.of("particles", 16, "iterations", 2000),
+                        1);
+        assertEquals("too-few-particles", posterior.reasons().get(0).code());
+        Moments found = Moments.of(posterior.draws());
+        assertTrue(found.meanError(truth) <= 0.1, () -> "mean error " + found.meanError(truth));
+        assertTrue(found.leastSdRatio(truth) >= 0.9, () -> "sd " + found.leastSdRatio(truth));
+        assertTrue(found.largestSdRatio(truth) <= 1.15, () -> "sd " + found.largestSdRatio(truth));
+    }
+
+    private static Moments gibbs(Quadratic f, double lambda, int sweeps, KeyedRandom random) {
+        int d = f.d;
+        double[] tau = new double[d];
+        java.util.Arrays.fill(tau, 1);
+        double[] mean = new double[d];
+        double[][] second = new double[d][d];
+        int burn = 500;
+        for (int sweep = -burn; sweep < sweeps; sweep++) {
+            double[] l = f.h.clone();
+            for (int j = 0; j < d; j++) {
+                l[j * d + j] += 1 / tau[j];
+            }
+            DenseCholesky.factor(l, d);
+            double[] x = f.b.clone();
+            DenseCholesky.solveLower(l, d, x, 1);
+            for (int j = 0; j < d; j++) {
+                x[j] += random.gaussian();
+            }
+            DenseCholesky.solveUpper(l, d, x, 1);
+            for (int j = 0; j < d; j++) {
+                tau[j] = 1 / inverseGaussian(lambda / Math.abs(x[j]), lambda * lambda, random);
+            }
+            if (sweep >= 0) {
+                for (int j = 0; j < d; j++) {
+                    mean[j] += x[j] / sweeps;
+                    for (int k = 0; k < d; k++) {
+                        second[j][k] += x[j] * x[k] / sweeps;
+                    }
+                }
+            }
+        }
+        for (int j = 0; j < d; j++) {
+            for (int k = 0; k < d; k++) {
+                second[j][k] -= mean[j] * mean[k];
+            }
+        }
+        return Moments.ofCovariance(mean, second);
+    }
+
+    /** Michael, Schucany and Haas, The American Statistician 30, 1976, in a stable form. */
+    private static double inverseGaussian(double mu, double shape, KeyedRandom random) {
+        double z = random.gaussian();
+        double w = mu * z * z / (2 * shape);
+        double x = mu / (1 + w + Math.sqrt(w * (2 + w)));
+        return random.uniform() <= mu / (mu + x) ? x : mu * mu / x;
+    }
+}
