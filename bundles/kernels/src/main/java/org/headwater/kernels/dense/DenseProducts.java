@@ -29,33 +29,36 @@ public final class DenseProducts {
      */
     public static void multiply(
             double[] a, double[] b, int m, int k, int n, double[] c, Workers workers) {
-        workers.forRanges(m, GRAIN, (from, to) -> multiplyRows(a, b, from, to, k, n, c));
+        workers.forRanges(
+                m, GRAIN, (from, to) -> multiply(a, from * k, b, to - from, k, n, c, from * n));
     }
 
     /**
-     * Rows from ≤ i &lt; to of C = A·B, on the caller's thread.
+     * C = A·B on the caller's thread, for matrices that start somewhere in their arrays.
      *
-     * @param a m × k, not modified
+     * @param a holds m × k from {@code ao} on, not modified
+     * @param ao where A starts
      * @param b k × n, not modified
-     * @param from first row
-     * @param to one past the last row
+     * @param m rows of A and C
      * @param k columns of A, rows of B
      * @param n columns of B and C
-     * @param c m × n, rows from..to−1 modified
+     * @param c holds m × n from {@code co} on, modified; not {@code a} or {@code b}
+     * @param co where C starts
      */
-    public static void multiplyRows(
-            double[] a, double[] b, int from, int to, int k, int n, double[] c) {
-        Arrays.fill(c, from * n, to * n, 0);
+    public static void multiply(
+            double[] a, int ao, double[] b, int m, int k, int n, double[] c, int co) {
+        Arrays.fill(c, co, co + m * n, 0);
         for (int p = 0; p < k; p += PANEL) {
             int end = Math.min(p + PANEL, k);
-            for (int i = from; i < to; i++) {
+            for (int i = 0; i < m; i++) {
+                int row = co + i * n;
                 int q = p;
                 for (; q + 4 <= end; q += 4) {
-                    int s = i * k + q;
-                    addScaled4(a[s], a[s + 1], a[s + 2], a[s + 3], b, q * n, n, c, i * n);
+                    int s = ao + i * k + q;
+                    addScaled4(a[s], a[s + 1], a[s + 2], a[s + 3], b, q * n, n, n, c, row);
                 }
                 for (; q < end; q++) {
-                    addScaled(a[i * k + q], b, q * n, c, i * n, n);
+                    addScaled(a[ao + i * k + q], b, q * n, c, row, n);
                 }
             }
         }
@@ -137,19 +140,6 @@ public final class DenseProducts {
         for (int i = 0; i < n; i++) {
             x[xo + i] *= s;
         }
-    }
-
-    private static void addScaled4(
-            double s0,
-            double s1,
-            double s2,
-            double s3,
-            double[] x,
-            int xo,
-            int n,
-            double[] y,
-            int yo) {
-        addScaled4(s0, s1, s2, s3, x, xo, n, n, y, yo);
     }
 
     /** y += s0·x₀ + s1·x₁ + s2·x₂ + s3·x₃ on runs of n numbers, x_i being {@code step} apart. */
