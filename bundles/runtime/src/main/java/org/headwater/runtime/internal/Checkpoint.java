@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.headwater.api.State;
@@ -48,8 +49,12 @@ final class Checkpoint {
         zip.closeEntry();
     }
 
-    /** Reads a state back, bit for bit. */
+    /** Reads a state back, bit for bit; a stream checks the checksums, the directory the number. */
     static State read(Path file) throws IOException {
+        int entries;
+        try (ZipFile whole = new ZipFile(file.toFile())) {
+            entries = whole.size();
+        }
         State state = State.empty();
         try (InputStream in = Files.newInputStream(file);
                 ZipInputStream zip = new ZipInputStream(in)) {
@@ -61,7 +66,11 @@ final class Checkpoint {
                                 ? state.with(name, content.data()[0])
                                 : state.with(name, content.data());
                 zip.closeEntry();
+                entries--;
             }
+        }
+        if (entries != 0) {
+            throw new IOException(file + " is incomplete");
         }
         return state;
     }

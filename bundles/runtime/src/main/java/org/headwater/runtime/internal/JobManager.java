@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * framework or system properties {@code headwater.threads} (threads of all runs together, by
  * default the processors) and {@code headwater.jobs} (runs at once, by default 1).
  */
-@Component(service = Jobs.class)
+@Component(service = Jobs.class, immediate = true)
 public final class JobManager implements Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
     private static final String RESUME = "--resume";
@@ -244,6 +244,7 @@ public final class JobManager implements Jobs {
         if (Files.exists(run.checkpoint())) {
             state = Checkpoint.read(run.checkpoint());
         }
+        Files.deleteIfExists(run.verdict());
         manifest.addResume(state == null ? 0 : state.iteration());
         manifest.status(Manifest.RUNNING).write();
         return enqueue(assembled, run, manifest, notices, listener, reasons, state);

@@ -374,7 +374,7 @@ final class ModelTarget implements Target {
             for (int k = 0; k < n * d; k++) {
                 delta[k] = x[from * d + k] - c[k % d];
             }
-            DenseProducts.multiplyRows(delta, h, 0, n, d, d, product);
+            DenseProducts.multiply(delta, 0, h, n, d, d, product, 0);
             double[] g = slopes.data();
             for (int i = 0; i < n; i++) {
                 double f = 0;

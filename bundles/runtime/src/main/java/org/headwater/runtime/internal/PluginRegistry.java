@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * Knows the provider services that are there now. They come and go at any time; where several offer
  * the same type, the newest bundle version wins, then the higher service ranking.
  */
-@Component(service = Plugins.class)
+@Component(service = Plugins.class, immediate = true)
 public final class PluginRegistry implements Plugins {
     private static final Comparator<Plugin> NEWEST =
             Comparator.comparing((Plugin p) -> Version.parseVersion(p.version()))

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
@@ -91,9 +92,7 @@ final class RunJob implements Job {
      * @param checkpointEvery time between checkpoints
      */
     record Services(
-            Workers workers,
-            java.util.function.Supplier<List<RunReporter>> reporters,
-            Duration checkpointEvery) {}
+            Workers workers, Supplier<List<RunReporter>> reporters, Duration checkpointEvery) {}
 
     /**
      * A job that waits to be run.
@@ -153,8 +152,8 @@ final class RunJob implements Job {
             fail(e);
         } finally {
             notices.attach(line -> LOG.info("{}: {}", id, line));
-            ended.countDown();
             tell(() -> listener.progress(this));
+            ended.countDown();
         }
     }
 

@@ -1,0 +1,71 @@
+package org.headwater.runtime.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.headwater.kernels.random.KeyedRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Fixed seeds. Tolerances are about four standard deviations of the estimates (ESS of n = 40,000
+ * draws: 3 %), so a change of the seed would fail with odds of about 1e-4.
+ */
+class ChainStatisticsStatisticalTest {
+    private static final int N = 40_000;
+
+    /** x_t = φx_{t−1} + e has effective sample size n(1−φ)/(1+φ). */
+    @Test
+    void essOfAutoregressiveChains() {
+        for (double phi : new double[] {0, 0.5, 0.9, -0.4}) {
+            double[] x = chain(phi, 0, 1);
+            ChainStatistics s = ChainStatistics.ofChains(x, 4);
+            double truth = N * (1 - phi) / (1 + phi);
+            assertEquals(1, s.ess() / truth, 0.15, "phi = " + phi);
+            assertEquals(1, s.rhat(), 0.01);
+            double sd = 1 / Math.sqrt(1 - phi * phi);
+            assertEquals(sd / Math.sqrt(truth), s.mcse(), 0.15 * sd / Math.sqrt(truth));
+        }
+    }
+
+    @Test
+    void chainsThatDisagreeShow() {
+        double[] x = chain(0, 0, 1);
+        for (int i = 0; i < N / 4; i++) {
+            x[i] += 3;
+        }
+        ChainStatistics s = ChainStatistics.ofChains(x, 4);
+        assertTrue(s.rhat() > 1.5, "rhat " + s.rhat());
+        assertTrue(s.ess() < 100, "ess " + s.ess());
+    }
+
+    /** The mean of R replicate means of spread τ has standard error τ/√R. */
+    @Test
+    void replicatesTellTheErrorOfTheMean() {
+        int replicates = 400;
+        KeyedRandom random = KeyedRandom.of(5);
+        double[] x = chain(0, 0, 2);
+        for (int r = 0; r < replicates; r++) {
+            double shift = 0.5 * random.gaussian();
+            for (int i = 0; i < N / replicates; i++) {
+                x[r * (N / replicates) + i] += shift;
+            }
+        }
+        // between-replicate variance of means: 0.25 + 1/100
+        double truth = Math.sqrt(0.26 / replicates);
+        ChainStatistics s = ChainStatistics.ofReplicates(x, replicates);
+        assertEquals(1, s.mcse() / truth, 0.15);
+        assertEquals(Math.sqrt((0.99 + 0.26) / 1), s.rhat(), 0.05);
+        assertTrue(Double.isNaN(ChainStatistics.ofReplicates(x, 1).mcse()));
+    }
+
+    private static double[] chain(double phi, double start, long seed) {
+        KeyedRandom random = KeyedRandom.of(seed);
+        double[] x = new double[N];
+        double v = start + random.gaussian() / Math.sqrt(1 - phi * phi);
+        for (int i = 0; i < N; i++) {
+            x[i] = v;
+            v = phi * v + random.gaussian();
+        }
+        return x;
+    }
+}

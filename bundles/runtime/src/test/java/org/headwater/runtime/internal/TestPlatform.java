@@ -1,0 +1,48 @@
+package org.headwater.runtime.internal;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.headwater.api.Noise;
+import org.headwater.api.Provider;
+import org.headwater.backend.vector.internal.VectorBackendProvider;
+import org.headwater.model.linear.internal.LinearProvider;
+import org.headwater.noise.internal.GaussianNoiseProvider;
+import org.headwater.prior.l1.internal.L1PriorProvider;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins.Plugin;
+
+/** The platform with real plug-ins but without OSGi. */
+final class TestPlatform {
+    private TestPlatform() {}
+
+    /** A registry of the plug-ins that tests use. */
+    static PluginRegistry plugins() {
+        PluginRegistry registry = new PluginRegistry();
+        registry.add(plugin(PluginKind.MODEL, new LinearProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.MODEL, new FlakyModelProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.NOISE, new GaussianNoiseProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
+        return registry;
+    }
+
+    static Plugin plugin(PluginKind kind, Provider provider, String version) {
+        return new Plugin(kind, provider, "org.headwater.test", version, "", 0);
+    }
+
+    /** A job manager that checkpoints after every step. */
+    static JobManager jobs(PluginRegistry plugins, int threads) {
+        return new JobManager(plugins, new Platform("0.1.0", List::of), threads, 1, Duration.ZERO);
+    }
+
+    /** Gaussian noise of one standard deviation. */
+    static Noise gaussian(double[] measured, double sd) {
+        GaussianNoiseProvider provider = new GaussianNoiseProvider();
+        return provider.create(
+                provider.info().settings().validate(Map.of("sd", sd), "noise", Path.of(".")),
+                measured);
+    }
+}
