@@ -52,6 +52,11 @@ final class GaussianNoise implements Noise {
     }
 
     @Override
+    public boolean isQuadratic() {
+        return true;
+    }
+
+    @Override
     public double misfit(double[] predicted, int offset) {
         double sum = 0;
         if (factor == null) {
