@@ -415,6 +415,9 @@ final class RunJob implements Job {
                         ? invalid.inFile(problem.plan().file().file().toString())
                         : e;
         try {
+            if (state != null) {
+                checkpoint();
+            }
             manifest.status(Manifest.FAILED).with("error", String.valueOf(e)).write();
         } catch (IOException unwritable) {
             e.addSuppressed(unwritable);

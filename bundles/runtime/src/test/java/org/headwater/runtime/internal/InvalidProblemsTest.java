@@ -97,7 +97,7 @@ class InvalidProblemsTest {
         starts("solver.particles must be a whole number ≥ 1", "got 2.5", "solver.particles=2.5");
         starts("beta must be a number > 0", "got 0.0", "beta=0");
         starts("seed must be a whole number", "got 1.5", "seed=1.5");
-        starts("seed must be a whole number", "got one", "seed=one");
+        starts("seed must be a whole number", "got 'one'", "seed=one");
         starts("pin must be true or false", "got 'maybe'", "pin=maybe");
         starts("images.size must be a whole number ≥ 2", "got 1.0", "images.size=1");
         starts("name must be usable as a folder's name", "got 'a/b'", "name=a/b");

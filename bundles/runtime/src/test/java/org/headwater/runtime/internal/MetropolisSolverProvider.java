@@ -20,7 +20,8 @@ import org.headwater.kernels.dense.DenseCholesky;
 
 /**
  * Independent random-walk Metropolis chains, one per particle, with proposals 2.4/√d·L⁻ᵀz, H = LLᵀ
- * the Gauss–Newton Hessian at the start; exact in distribution.
+ * the Gauss–Newton Hessian at the initial point; they start around a Gauss–Newton step from there.
+ * Exact in distribution.
  */
 final class MetropolisSolverProvider implements SolverProvider {
     private static final String PARTICLES = "particles";
@@ -66,12 +67,21 @@ final class MetropolisSolverProvider implements SolverProvider {
             }
             resources.notices().accept("the proposals follow the Hessian at the initial point");
             for (int i = 0; i < size; i++) {
-                double[] step = step(factor, 1, random.split(i));
-                for (int j = 0; j < d; j++) {
-                    x.data()[i * d + j] = problem.initial()[j] + step[j];
-                }
+                System.arraycopy(problem.initial(), 0, x.data(), i * d, d);
             }
             boolean[] failed = new boolean[size];
+            Ensemble gradient = Ensemble.zeros(size, d);
+            if (problem.target().evaluate(x, new double[size], gradient, failed) == size) {
+                throw new IllegalStateException("no gradient at the initial point");
+            }
+            double[] shift = gradient.point(0);
+            DenseCholesky.solve(factor, d, shift, 1);
+            for (int i = 0; i < size; i++) {
+                double[] step = step(factor, 1, random.split(i));
+                for (int j = 0; j < d; j++) {
+                    x.data()[i * d + j] += step[j] - shift[j];
+                }
+            }
             double[] log = logDensity(x, failed);
             for (int i = 0; i < size; i++) {
                 log[i] = failed[i] ? Double.NEGATIVE_INFINITY : log[i];

@@ -189,6 +189,7 @@ class ModelTargetTest {
             for (int i = 0; i < 18; i++) {
                 points[i] *= Math.pow(100, i / 6);
                 points[i] += i % 6 == 2 ? 1e4 : 0;
+                points[i] = i % 6 == 0 ? -Math.abs(points[i]) : points[i];
             }
             try (FixedWorkers workers = new FixedWorkers(1)) {
                 double[] value = new double[3];
