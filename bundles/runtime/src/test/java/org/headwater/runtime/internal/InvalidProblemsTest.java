@@ -77,8 +77,8 @@ class InvalidProblemsTest {
                         + " 'data: {values: y.csv}'",
                 "data=y.csv");
         says(
-                "solver.type names no installed solver, got 'rwpo'; installed: metropolis",
-                "solver={particles: 5}");
+                "solver.type names no installed solver, got 'gibbs'; installed: metropolis, rwpo",
+                "solver.type=gibbs");
     }
 
     @Test
