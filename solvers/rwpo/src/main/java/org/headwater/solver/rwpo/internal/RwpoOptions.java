@@ -57,7 +57,7 @@ record RwpoOptions(
                             .byDefault("cc"),
                     Setting.integer(
                                     PARTICLES,
-                                    "number of particles N; auto takes max(300, 1.1·d + 1). With"
+                                    "number of particles N; auto takes max(300, 1.1·d). With"
                                             + " fewer than 1.1·d, cc gives way to preconditioned"
                                             + " MYULA")
                             .atLeast(2)

@@ -10,9 +10,6 @@ import org.headwater.api.Stepper;
  * the covariance correction would collapse the variance, so that preconditioned MYULA takes over.
  */
 final class RwpoSolver implements Solver {
-    /** Least number of particles, in units of d, for the covariance correction. */
-    static final double PARTICLES_PER_DIMENSION = 1.1;
-
     private static final int DEFAULT_PARTICLES = 300;
     private static final int LINEAR_ITERATIONS = 100;
     private static final int NONLINEAR_ITERATIONS = 60;
@@ -26,7 +23,7 @@ final class RwpoSolver implements Solver {
     @Override
     public Stepper prepare(Problem problem, Resources resources) {
         int d = problem.dimension();
-        int needed = (int) Math.ceil(PARTICLES_PER_DIMENSION * d);
+        int needed = needed(d);
         int particles = options.particles();
         if (particles == 0) {
             particles = Math.max(DEFAULT_PARTICLES, needed);
@@ -59,5 +56,10 @@ final class RwpoSolver implements Solver {
             return new MyulaStepper(flow, particles, needed, iterations);
         }
         return new RwpoStepper(flow, particles, iterations);
+    }
+
+    /** ⌈1.1·d⌉: the least number of particles for the covariance correction. */
+    private static int needed(int d) {
+        return (11 * d + 9) / 10;
     }
 }
