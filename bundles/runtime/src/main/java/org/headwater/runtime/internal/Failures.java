@@ -12,6 +12,7 @@ final class Failures {
     private final Set<String> told = new HashSet<>();
     private long evaluated;
     private long failed;
+    private boolean lastFailedWholly;
 
     Failures(Consumer<String> notices) {
         this.notices = notices;
@@ -40,6 +41,7 @@ final class Failures {
         }
         evaluated += reasons.length;
         failed += bad;
+        lastFailedWholly = bad > 0 && bad == reasons.length;
         return bad;
     }
 
@@ -51,5 +53,10 @@ final class Failures {
     /** Those of them that failed. */
     synchronized long failed() {
         return failed;
+    }
+
+    /** Whether the latest evaluation failed for all of its particles. */
+    synchronized boolean lastFailedWholly() {
+        return lastFailedWholly;
     }
 }

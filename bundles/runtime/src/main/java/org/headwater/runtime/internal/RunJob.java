@@ -152,6 +152,7 @@ final class RunJob implements Job {
             fail(e);
         } finally {
             notices.attach(line -> LOG.info("{}: {}", id, line));
+            state = null;
             tell(() -> listener.progress(this));
             ended.countDown();
         }
@@ -183,7 +184,8 @@ final class RunJob implements Job {
             state = stepper.start(random.split(START));
         } catch (IllegalStateException e) {
             Failures failures = problem.target().failures();
-            if (failures.failed() <= FAILING_SHARE * failures.evaluated()) {
+            if (!failures.lastFailedWholly()
+                    && failures.failed() <= FAILING_SHARE * failures.evaluated()) {
                 throw e;
             }
             LOG.warn("{}: the start failed with the forward model", id, e);
@@ -192,9 +194,10 @@ final class RunJob implements Job {
                             + failures.failed()
                             + " of "
                             + failures.evaluated()
-                            + " points before the first step",
-                    (double) failures.failed() / failures.evaluated(),
-                    FAILING_SHARE);
+                            + " points before the first step: "
+                            + e.getMessage(),
+                    failures.failed(),
+                    Double.NaN);
             return false;
         }
         manifest.addTime("start", secondsSince(begun));

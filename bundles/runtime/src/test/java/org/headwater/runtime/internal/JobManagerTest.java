@@ -342,6 +342,39 @@ class JobManagerTest {
     }
 
     @Test
+    void aModelThatFailsAtTheStartEndsTheRun() throws Exception {
+        Path out = folder.resolve("out");
+        Job job =
+                run(
+                        write("p.yaml", FLAKY),
+                        out,
+                        1,
+                        "forward-model.failing=20",
+                        "forward-model.by=throw");
+        assertEquals(Job.Status.DONE, job.status());
+        Reason reason = job.verdict().orElseThrow().reasons().get(0);
+        assertEquals(Reason.Status.FAIL, reason.status());
+        assertEquals("forward-model-failures", reason.code());
+        assertEquals(
+                "the forward model failed at 20 of 21 points before the first step: no gradient at"
+                        + " the initial point",
+                reason.message());
+        assertFalse(Files.exists(out.resolve("checkpoint/state.npz")));
+    }
+
+    /** A solver that cannot start for a reason of its own is a fault, not a verdict. */
+    @Test
+    void aFaultOfAPluginFailsTheJob() throws Exception {
+        Path out = folder.resolve("out");
+        Path file = linear("prior: {type: l1, weight: 0}");
+        write("A.csv", "1,0\n2,0\n0,0\n1,0\n");
+        Job job = run(file, out, 1);
+        assertEquals(Job.Status.FAILED, job.status());
+        assertEquals("no Hessian at the initial point", job.error().orElseThrow().getMessage());
+        assertFalse(Files.exists(out.resolve("verdict.json")));
+    }
+
+    @Test
     void errorsOfTheMachineFailTheJob() throws Exception {
         Path out = folder.resolve("out");
         Job job =
