@@ -3,6 +3,7 @@ package org.headwater.runtime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.headwater.api.SettingsSchema;
 import org.headwater.runtime.internal.ProblemParser;
 
 /**
@@ -24,5 +25,10 @@ public record ProblemFile(String name, Path file, Path directory, Map<String, Ob
      */
     public static ProblemFile read(Path file, List<String> overrides) {
         return ProblemParser.read(file, overrides);
+    }
+
+    /** The keys of a problem file that belong to no plug-in: {@code seed}, {@code backend} … */
+    public static SettingsSchema settings() {
+        return ProblemParser.settings();
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.SettingsSchema;
 import org.headwater.runtime.ProblemFile;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -52,6 +53,11 @@ public final class ProblemParser {
         } catch (InvalidInputException e) {
             throw e.inFile(file.toString());
         }
+    }
+
+    /** The keys of a problem file that belong to no plug-in. */
+    public static SettingsSchema settings() {
+        return ProblemPlan.schema();
     }
 
     /** The YAML text of a problem. */
