@@ -9,13 +9,15 @@ import org.headwater.kernels.dense.DenseProducts;
  * The term that gives the tensorised layer the dependence between coordinates, exact for Gaussian
  * targets:
  *
- * <pre>corr(x) = D_K^{−1/2} (R^{−1} − I) diag(s)^{−1} (x − mean),   R = .999·corr(X) + .001·I,
+ * <pre>corr(x) = D_K^{−1/2} (R^{−1} − I) diag(a)^{−1} (x − mean),   R = .999·corr(X) + .001·I,
  * </pre>
  *
- * with mean, s and corr(X) the particles' mean, standard deviations (population) and correlation
- * matrix, and D_K the variance of the kernel's mixture ({@link MixtureReadout}). The share of the
- * unit matrix keeps R positive definite when N &lt; d. A coordinate on which all particles agree
- * counts as uncorrelated, with a term of 0.
+ * with mean and corr(X) the particles' mean and correlation matrix, and D_K the variance of the
+ * kernel's mixture ({@link MixtureReadout}). With the scale a = √D_K the flow rests, for a Gaussian
+ * target, exactly where the read-out's covariance D_K^{1/2} R D_K^{1/2} is the target's; with a =
+ * s, the particles' standard deviations, it is off by O(T/s²). The share of the unit matrix keeps R
+ * positive definite when N &lt; d. A coordinate on which all particles agree counts as
+ * uncorrelated, with a term of 0.
  *
  * <p>The drift v = −∇f + (p − x̄)/(2T) + corr/β then has the target's marginals and dependence,
  * where p = prox_{Tψ}(x). Cost: O(Nd² + d³). Immutable. Source: derived for this project, as a
@@ -123,14 +125,17 @@ public final class CovarianceCorrection {
      * corr(x) of points. O(Md²).
      *
      * @param x M × d, not modified
+     * @param scale a, d values, not modified; a coordinate with a = 0 gets a term of 0
      * @param mixtureVariance D_K &gt; 0, d values, not modified
      * @param out M × d, modified; may be {@code x}
      * @param workers threads
      */
-    public void apply(Ensemble x, double[] mixtureVariance, Ensemble out, Workers workers) {
+    public void apply(
+            Ensemble x, double[] scale, double[] mixtureVariance, Ensemble out, Workers workers) {
         int d = dimension;
         Shapes.require(x.dimension() == d, "points need as many coordinates as the correction");
         Shapes.require(mixtureVariance.length == d, "D_K needs one value per coordinate");
+        Shapes.require(scale.length == d, "the scale needs one value per coordinate");
         Shapes.same(x, out, "out");
         double[] source = x.data();
         double[] target = out.data();
@@ -142,7 +147,7 @@ public final class CovarianceCorrection {
                     double[] z = new double[d * m];
                     for (int i = 0; i < m; i++) {
                         for (int j = 0; j < d; j++) {
-                            z[j * m + i] = standardised(source[(from + i) * d + j], j);
+                            z[j * m + i] = standardised(source[(from + i) * d + j], scale[j], j);
                         }
                     }
                     DenseCholesky.solve(factor, d, z, m);
@@ -150,14 +155,14 @@ public final class CovarianceCorrection {
                         for (int j = 0; j < d; j++) {
                             int at = (from + i) * d + j;
                             target[at] =
-                                    (z[j * m + i] - standardised(source[at], j))
+                                    (z[j * m + i] - standardised(source[at], scale[j], j))
                                             / Math.sqrt(mixtureVariance[j]);
                         }
                     }
                 });
     }
 
-    private double standardised(double x, int j) {
-        return sd[j] > 0 ? (x - mean[j]) / sd[j] : 0;
+    private double standardised(double x, double scale, int j) {
+        return scale > 0 ? (x - mean[j]) / scale : 0;
     }
 }

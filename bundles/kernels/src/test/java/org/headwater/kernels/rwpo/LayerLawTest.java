@@ -168,8 +168,8 @@ class LayerLawTest {
         // Sorted before they are summed: equal to the last bit.
         assertPermuted(a, b, to, 0);
         double[] mixture = {1, 2, 3, 4};
-        CovarianceCorrection.of(x, ONE).apply(x, mixture, a, ONE);
-        CovarianceCorrection.of(moved, ONE).apply(moved, mixture, b, ONE);
+        CovarianceCorrection.of(x, ONE).apply(x, root(mixture), mixture, a, ONE);
+        CovarianceCorrection.of(moved, ONE).apply(moved, root(mixture), mixture, b, ONE);
         assertPermuted(a, b, to, 1e-13);
     }
 
@@ -237,7 +237,7 @@ class LayerLawTest {
         double[] jointLogSum = new double[n];
         JointLayer.barycentres(x, .02, jointLogZ, x, queries, jointLogSum, workers);
         Ensemble correction = Ensemble.zeros(n, d);
-        CovarianceCorrection.of(x, workers).apply(x, mixture, correction, workers);
+        CovarianceCorrection.of(x, workers).apply(x, root(mixture), mixture, correction, workers);
         double[][] all = {
             mean,
             mixture,
@@ -262,11 +262,17 @@ class LayerLawTest {
     void correctionOfUncorrelatedParticlesIsSmallAndOfEqualOnesZero() {
         Ensemble x = Ensemble.of(4, 2, new double[] {1, 1, 1, -1, -1, 1, -1, -1});
         Ensemble out = Ensemble.zeros(4, 2);
-        CovarianceCorrection.of(x, ONE).apply(x, new double[] {1, 1}, out, ONE);
+        CovarianceCorrection.of(x, ONE)
+                .apply(x, new double[] {1, 1}, new double[] {1, 1}, out, ONE);
         assertArrayEquals(new double[8], out.data(), 1e-15);
         Ensemble flat = Ensemble.of(3, 2, new double[] {5, 1, 5, 2, 5, 4});
-        CovarianceCorrection.of(flat, ONE).apply(flat, new double[] {1, 1}, flat, ONE);
+        CovarianceCorrection.of(flat, ONE)
+                .apply(flat, new double[] {0, 1}, new double[] {1, 1}, flat, ONE);
         assertArrayEquals(new double[6], flat.data(), 1e-15);
+    }
+
+    private static double[] root(double[] variance) {
+        return Arrays.stream(variance).map(Math::sqrt).toArray();
     }
 
     private Ensemble gaussian(int n, int d) {

@@ -209,7 +209,7 @@ class ReferenceVectorsTest {
             CovarianceCorrection correction = CovarianceCorrection.of(x, WORKERS);
             v.check("R", correction.correlation());
             Ensemble corr = Ensemble.zeros(n, d);
-            correction.apply(x, variance, corr, WORKERS);
+            correction.apply(x, correction.sd(), variance, corr, WORKERS);
             v.check("corr", corr.data());
 
             double[] drift = new double[n * d];

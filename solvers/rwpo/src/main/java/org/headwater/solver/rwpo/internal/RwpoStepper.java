@@ -92,7 +92,8 @@ final class RwpoStepper implements Stepper {
         CovarianceCorrection spread = CovarianceCorrection.of(x, workers);
         if (flow.options.kernel() == RwpoOptions.Kernel.CC) {
             Ensemble correction = Ensemble.zeros(particles, d);
-            spread.apply(x, layer.mixtureVariance, correction, workers);
+            double[] root = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
+            spread.apply(x, root, layer.mixtureVariance, correction, workers);
             DenseProducts.addScaled(
                     1 / beta, correction.data(), 0, drift.data(), 0, drift.data().length);
         }

@@ -238,7 +238,7 @@ class RwpoSolverTest {
         return posterior.reasons().stream().map(Reason::code).toList();
     }
 
-    /** ½Σ(r/sd)², r = (e^{x₁} − 1.6, x₁x₂ + x₂ − 1), sd = (.4, .5). */
+    /** ½Σ(r/sd)², r = (e^{x₁} − 1.6, x₁x₂ + x₂ − 1), sd = (.2, .3). */
     private static class Nonlinear implements Target {
         @Override
         public int dimension() {
@@ -255,11 +255,11 @@ class RwpoSolverTest {
             for (int i = 0; i < theta.size(); i++) {
                 double x = theta.get(i, 0);
                 double y = theta.get(i, 1);
-                double r1 = (Math.exp(x) - 1.6) / 0.4;
-                double r2 = (x * y + y - 1) / 0.5;
+                double r1 = (Math.exp(x) - 1.6) / 0.2;
+                double r2 = (x * y + y - 1) / 0.3;
                 value[i] = 0.5 * (r1 * r1 + r2 * r2);
-                gradient.data()[2 * i] = r1 * Math.exp(x) / 0.4 + r2 * y / 0.5;
-                gradient.data()[2 * i + 1] = r2 * (x + 1) / 0.5;
+                gradient.data()[2 * i] = r1 * Math.exp(x) / 0.2 + r2 * y / 0.3;
+                gradient.data()[2 * i + 1] = r2 * (x + 1) / 0.3;
                 failed[i] = false;
             }
             return 0;
@@ -271,9 +271,9 @@ class RwpoSolverTest {
             for (int i = 0; i < points.size(); i++) {
                 double x = points.get(i, 0);
                 double y = points.get(i, 1);
-                double a = Math.exp(x) / 0.4;
-                double b = y / 0.5;
-                double c = (x + 1) / 0.5;
+                double a = Math.exp(x) / 0.2;
+                double b = y / 0.3;
+                double c = (x + 1) / 0.3;
                 hessian[0] += (a * a + b * b) / points.size();
                 hessian[1] += b * c / points.size();
                 hessian[2] += b * c / points.size();
