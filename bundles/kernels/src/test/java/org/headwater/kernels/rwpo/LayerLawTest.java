@@ -199,8 +199,9 @@ class LayerLawTest {
 
     @Test
     void resultsDoNotDependOnTheNumberOfThreads() {
-        int n = 700;
-        int d = 70;
+        // More than one tile, group and grain of work everywhere.
+        int n = 260;
+        int d = 40;
         Ensemble x = gaussian(n, d);
         double[] first = everything(x, ONE);
         assertArrayEquals(first, everything(x, new Threads(2)), 0);
