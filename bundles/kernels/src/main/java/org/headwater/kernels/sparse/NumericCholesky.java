@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The numeric side of {@link SymbolicCholesky} for one thread: PAPᵀ = LLᵀ in double precision by
- * left-looking elimination, and triangular solves. No call allocates.
+ * right-looking elimination of panels, and triangular solves. No call allocates.
  *
  * <p>Use: {@link #clear}, {@link #add} the entries of one triangle of A (duplicates add up), {@link
  * #factor}, then solve as often as wanted.
@@ -55,99 +55,127 @@ public final class NumericCholesky {
      * @return false if a pivot is not positive and finite; the values are then of no use
      */
     public boolean factor() {
-        int n = symbolic.n;
         int[] columnStart = symbolic.columnStart;
-        int[] rows = symbolic.rows;
-        int[] runStart = symbolic.runStart;
+        int[] panelStart = symbolic.panelStart;
+        int q = 0;
+        for (int s = 0; s + 1 < panelStart.length; s++) {
+            int begin = panelStart[s];
+            int end = panelStart[s + 1];
+            if (!factorPanel(begin, end, columnStart)) {
+                return false;
+            }
+            int below = columnStart[end] - columnStart[end - 1] - 1;
+            update(begin, end - begin, below, columnStart, q);
+            q += below * (below + 1) / 2;
+        }
+        return true;
+    }
+
+    private boolean factorPanel(int begin, int end, int[] columnStart) {
         double[] l = values;
-        double[] x = work;
-        for (int j = 0; j < n; j++) {
-            int begin = columnStart[j];
-            int end = columnStart[j + 1];
-            for (int p = begin; p < end; p++) {
-                x[rows[p]] = l[p];
-            }
-            for (int r = runStart[j]; r < runStart[j + 1]; r++) {
-                subtractRun(r, columnStart, rows, l, x);
-            }
-            double pivot = x[j];
+        for (int j = begin; j < end; j++) {
+            int at = columnStart[j];
+            int stop = columnStart[j + 1];
+            double pivot = l[at];
             if (!(pivot > 0 && pivot < Double.POSITIVE_INFINITY)) {
                 return false;
             }
             double root = Math.sqrt(pivot);
             double scale = 1 / root;
+            l[at] = root;
             inverseDiagonal[j] = scale;
-            l[begin] = root;
-            for (int p = begin + 1; p < end; p++) {
-                l[p] = x[rows[p]] * scale;
+            for (int p = at + 1; p < stop; p++) {
+                l[p] *= scale;
+            }
+            for (int k = j + 1; k < end; k++) {
+                int from = at + k - j;
+                int to = columnStart[k];
+                int length = stop - from;
+                double a = l[from];
+                for (int t = 0; t < length; t++) {
+                    l[to + t] -= a * l[from + t];
+                }
             }
         }
         return true;
     }
 
-    private void subtractRun(int run, int[] columnStart, int[] rows, double[] l, double[] x) {
-        int p0 = symbolic.runPosition[run];
-        int k = symbolic.runColumn[run];
-        int length = columnStart[k + 1] - p0;
-        switch (symbolic.runLength[run]) {
-            case 1 -> subtract1(rows, l, x, p0, length);
-            case 2 -> subtract2(rows, l, x, p0, columnStart[k + 2] - length, length);
+    /** Subtracts the products of a panel's rows below it from the later columns. */
+    private void update(int begin, int width, int below, int[] columnStart, int q) {
+        int[] targets = symbolic.targets;
+        double[] l = values;
+        int p0 = columnStart[begin + 1] - below;
+        switch (width) {
+            case 1 -> update1(l, targets, q, below, p0);
+            case 2 -> update2(l, targets, q, below, p0, columnStart[begin + 2] - below);
             case 3 ->
-                    subtract3(
-                            rows,
+                    update3(
                             l,
-                            x,
+                            targets,
+                            q,
+                            below,
                             p0,
-                            columnStart[k + 2] - length,
-                            columnStart[k + 3] - length,
-                            length);
+                            columnStart[begin + 2] - below,
+                            columnStart[begin + 3] - below);
             default ->
-                    subtract4(
-                            rows,
+                    update4(
                             l,
-                            x,
+                            targets,
+                            q,
+                            below,
                             p0,
-                            columnStart[k + 2] - length,
-                            columnStart[k + 3] - length,
-                            columnStart[k + 4] - length,
-                            length);
+                            columnStart[begin + 2] - below,
+                            columnStart[begin + 3] - below,
+                            columnStart[begin + 4] - below);
         }
     }
 
-    private static void subtract1(int[] rows, double[] l, double[] x, int p0, int length) {
-        double a0 = l[p0];
-        for (int t = 0; t < length; t++) {
-            x[rows[p0 + t]] -= a0 * l[p0 + t];
+    private static void update1(double[] l, int[] targets, int first, int below, int p0) {
+        int q = first;
+        for (int p = 0; p < below; p++) {
+            double a0 = l[p0 + p];
+            for (int t = p; t < below; t++) {
+                l[targets[q++]] -= a0 * l[p0 + t];
+            }
         }
     }
 
-    private static void subtract2(int[] rows, double[] l, double[] x, int p0, int p1, int length) {
-        double a0 = l[p0];
-        double a1 = l[p1];
-        for (int t = 0; t < length; t++) {
-            x[rows[p0 + t]] -= a0 * l[p0 + t] + a1 * l[p1 + t];
+    private static void update2(double[] l, int[] targets, int first, int below, int p0, int p1) {
+        int q = first;
+        for (int p = 0; p < below; p++) {
+            double a0 = l[p0 + p];
+            double a1 = l[p1 + p];
+            for (int t = p; t < below; t++) {
+                l[targets[q++]] -= a0 * l[p0 + t] + a1 * l[p1 + t];
+            }
         }
     }
 
-    private static void subtract3(
-            int[] rows, double[] l, double[] x, int p0, int p1, int p2, int length) {
-        double a0 = l[p0];
-        double a1 = l[p1];
-        double a2 = l[p2];
-        for (int t = 0; t < length; t++) {
-            x[rows[p0 + t]] -= a0 * l[p0 + t] + a1 * l[p1 + t] + a2 * l[p2 + t];
+    private static void update3(
+            double[] l, int[] targets, int first, int below, int p0, int p1, int p2) {
+        int q = first;
+        for (int p = 0; p < below; p++) {
+            double a0 = l[p0 + p];
+            double a1 = l[p1 + p];
+            double a2 = l[p2 + p];
+            for (int t = p; t < below; t++) {
+                l[targets[q++]] -= a0 * l[p0 + t] + a1 * l[p1 + t] + a2 * l[p2 + t];
+            }
         }
     }
 
-    private static void subtract4(
-            int[] rows, double[] l, double[] x, int p0, int p1, int p2, int p3, int length) {
-        double a0 = l[p0];
-        double a1 = l[p1];
-        double a2 = l[p2];
-        double a3 = l[p3];
-        for (int t = 0; t < length; t++) {
-            x[rows[p0 + t]] -=
-                    (a0 * l[p0 + t] + a1 * l[p1 + t]) + (a2 * l[p2 + t] + a3 * l[p3 + t]);
+    private static void update4(
+            double[] l, int[] targets, int first, int below, int p0, int p1, int p2, int p3) {
+        int q = first;
+        for (int p = 0; p < below; p++) {
+            double a0 = l[p0 + p];
+            double a1 = l[p1 + p];
+            double a2 = l[p2 + p];
+            double a3 = l[p3 + p];
+            for (int t = p; t < below; t++) {
+                l[targets[q++]] -=
+                        (a0 * l[p0 + t] + a1 * l[p1 + t]) + (a2 * l[p2 + t] + a3 * l[p3 + t]);
+            }
         }
     }
 
