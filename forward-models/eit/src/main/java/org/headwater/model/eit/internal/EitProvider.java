@@ -1,0 +1,146 @@
+package org.headwater.model.eit.internal;
+
+import java.nio.file.Path;
+import org.headwater.api.ForwardModel;
+import org.headwater.api.ForwardModelProvider;
+import org.headwater.api.PluginInfo;
+import org.headwater.api.Settings;
+import org.headwater.api.SettingsSchema;
+import org.headwater.model.eit.internal.basis.Basis;
+import org.headwater.model.eit.internal.cem.CompleteElectrodeModel;
+import org.headwater.model.eit.internal.cem.ElectrodeMesh;
+import org.headwater.model.eit.internal.data.DataSection;
+import org.headwater.model.eit.internal.data.Experiment;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Electrical impedance tomography of a tank with the complete electrode model.
+ *
+ * <p>With a reference frame the background σ₀ and the contact impedance z, where not given, are
+ * fitted to it and then fixed, and data are differences: V − V_ref + model(σ₀, z). Without one,
+ * those not given are parameters with Gaussian priors on their logs (sd 0.5 and 1) around a fit of
+ * a homogeneous tank to the measured voltages; when the data section names no voltages, which then
+ * cannot be inverted either, around 0.1 S/m and 1e-3 Ω·m².
+ */
+@Component(service = ForwardModelProvider.class)
+public final class EitProvider implements ForwardModelProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(EitProvider.class);
+
+    /** Residual of a homogeneous fit from which on the log warns. */
+    private static final double POOR_FIT = 0.3;
+
+    private final PluginInfo info;
+
+    /** The provider of a bundle. */
+    @Activate
+    public EitProvider(BundleContext context) {
+        this(context.getBundle().getVersion().toString());
+    }
+
+    /** A provider outside a framework. */
+    EitProvider(String version) {
+        info =
+                new PluginInfo(
+                        "eit",
+                        version,
+                        "Electrical impedance tomography with the complete electrode model",
+                        ModelSection.schema(),
+                        "");
+    }
+
+    @Override
+    public PluginInfo info() {
+        return info;
+    }
+
+    @Override
+    public SettingsSchema dataSettings() {
+        return DataSection.schema();
+    }
+
+    @Override
+    public ForwardModel create(Settings model, Settings data) {
+        DataSection dataSection = new DataSection(data);
+        ModelSection section = new ModelSection(model, dataSection.format());
+        ElectrodeMesh mesh = section.mesh();
+        Experiment experiment = dataSection.experiment(mesh.electrodes());
+        Basis basis = section.basis(mesh);
+        CompleteElectrodeModel electrodeModel = new CompleteElectrodeModel(mesh);
+        double background = section.background();
+        double impedance = section.contactImpedance();
+        boolean anythingUnknown = Double.isNaN(background) || Double.isNaN(impedance);
+        boolean difference = dataSection.hasReference();
+        double[] frame = null;
+        if (difference) {
+            frame = experiment.restrict(dataSection.reference(experiment));
+        } else if (anythingUnknown && dataSection.hasVoltages()) {
+            frame = experiment.restrict(dataSection.voltages(experiment));
+        }
+        Homogeneous tank = Homogeneous.nominal(background, impedance);
+        if (frame != null && anythingUnknown) {
+            tank =
+                    Homogeneous.fit(
+                            electrodeModel,
+                            experiment,
+                            section.height(),
+                            frame,
+                            background,
+                            impedance,
+                            difference ? dataSection.referenceKey() : dataSection.voltagesKey());
+            report(tank, difference);
+        }
+        double[] shift = null;
+        if (difference) {
+            shift = tank.voltages(electrodeModel, experiment, section.height());
+            for (int i = 0; i < shift.length; i++) {
+                shift[i] -= frame[i];
+            }
+        }
+        return new EitModel(
+                electrodeModel,
+                experiment,
+                basis,
+                section.height(),
+                section.isLog(),
+                tank,
+                Double.isNaN(background) && !difference,
+                Double.isNaN(impedance) && !difference,
+                shift);
+    }
+
+    private static void report(Homogeneous tank, boolean difference) {
+        String frame = difference ? "reference" : "measured";
+        LOG.info(
+                "a homogeneous tank fits the {} voltages to {} %: {} S/m, contact impedance {} Ω·m²",
+                frame,
+                String.format("%.2f", 100 * tank.residual()),
+                String.format("%.4g", tank.conductivity()),
+                String.format("%.4g", tank.contactImpedance()));
+        if (tank.residual() > POOR_FIT) {
+            LOG.warn(
+                    "a homogeneous tank misses the {} voltages by {} %: check the tank's geometry,"
+                            + " the numbering of electrodes and the units",
+                    frame,
+                    String.format("%.0f", 100 * tank.residual()));
+        }
+    }
+
+    @Override
+    public double[] observe(Settings model, Settings data, ForwardModel created) {
+        EitModel eit = (EitModel) created;
+        Experiment experiment = eit.experiment();
+        return eit.referenced(experiment.restrict(new DataSection(data).voltages(experiment)));
+    }
+
+    @Override
+    public Simulation simulate(Settings model, Settings data, Path truth) {
+        DataSection dataSection = new DataSection(data);
+        ModelSection section = new ModelSection(model, dataSection.format());
+        Truth tank = Truth.read(truth, section.simulationNodes());
+        return EitSimulation.of(section, dataSection, data, tank);
+    }
+}

@@ -1,0 +1,332 @@
+package org.headwater.model.eit.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.headwater.api.InvalidInputException;
+import org.headwater.api.Setting;
+import org.headwater.api.Settings;
+import org.headwater.api.SettingsSchema;
+import org.headwater.model.eit.internal.basis.Bases;
+import org.headwater.model.eit.internal.basis.Basis;
+import org.headwater.model.eit.internal.basis.TrianglePoints;
+import org.headwater.model.eit.internal.cem.ElectrodeMesh;
+import org.headwater.model.eit.internal.cem.GmshReader;
+import org.headwater.model.eit.internal.cem.RingMesher;
+import org.headwater.model.eit.internal.cem.TankShape;
+
+/**
+ * Reads the {@code forward-model} section: tank, mesh, basis. The formats of known data sets preset
+ * the tank; keys of {@code tank} override the preset one by one.
+ */
+final class ModelSection {
+    private static final Pattern ANGLE =
+            Pattern.compile("([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\\s*(deg|°|rad)");
+
+    /** The keys of {@code basis} that belong to each type. */
+    private static final Map<String, List<String>> BASIS_KEYS =
+            Map.of(
+                    "blobs", List.of("size", "width", "extent"),
+                    "cosine", List.of("modes", "scale", "decay"),
+                    "haar", List.of("size", "smoothness"),
+                    "pixels", List.of("size"),
+                    "elements", List.of());
+
+    private final Settings model;
+    private final String format;
+
+    /**
+     * @param model settings validated against {@link #schema()}
+     * @param format the data section's format
+     */
+    ModelSection(Settings model, String format) {
+        this.model = model;
+        this.format = format;
+    }
+
+    /** The keys of the section. */
+    static SettingsSchema schema() {
+        return SettingsSchema.of(
+                Setting.group(
+                        "tank",
+                        "the round tank; the formats kit4, ktc2023 and rpi preset it",
+                        SettingsSchema.of(
+                                Setting.number("radius", "inner radius").above(0).unit("m"),
+                                Setting.number(
+                                                "height",
+                                                "height of the conducting layer, 1 unless the"
+                                                        + " format presets it")
+                                        .above(0)
+                                        .unit("m"),
+                                Setting.integer("electrodes", "number of electrodes").atLeast(2),
+                                Setting.number("electrode-width", "arc length of an electrode")
+                                        .above(0)
+                                        .unit("m"),
+                                Setting.number(
+                                                "first-electrode",
+                                                "angle of the first electrode's centre,"
+                                                        + " counter-clockwise from +x; a number in"
+                                                        + " rad or text such as 90deg; 0 unless"
+                                                        + " the format presets it")
+                                        .unit("rad")
+                                        .or(Setting.Kind.TEXT),
+                                Setting.choice(
+                                        "direction",
+                                        "how electrodes are numbered; counter-clockwise unless"
+                                                + " the format presets it",
+                                        "clockwise",
+                                        "counter-clockwise"))),
+                Setting.group(
+                        "mesh",
+                        "the finite-element mesh",
+                        SettingsSchema.of(
+                                Setting.integer("nodes", "number of nodes wanted")
+                                        .atLeast(50)
+                                        .byDefault(1800),
+                                Setting.file(
+                                        "file",
+                                        "a Gmsh file (ASCII, version 2.2 or 4.1) with the physical"
+                                                + " groups electrode1, electrode2, …"))),
+                Setting.number(
+                                "contact-impedance",
+                                "contact impedance, common to all electrodes")
+                        .above(0)
+                        .unit("Ω·m²")
+                        .or("estimate")
+                        .byDefault("estimate"),
+                Setting.number("background", "conductivity of the homogeneous tank")
+                        .above(0)
+                        .unit("S/m")
+                        .or("estimate")
+                        .byDefault("estimate"),
+                Setting.group(
+                        "basis",
+                        "in which the change of conductivity is expanded",
+                        SettingsSchema.of(
+                                Setting.choice(
+                                                "type",
+                                                "kind of basis",
+                                                "blobs",
+                                                "cosine",
+                                                "haar",
+                                                "pixels",
+                                                "elements")
+                                        .byDefault("blobs"),
+                                Setting.integer(
+                                                "size",
+                                                "grid points along an axis: blobs (default 20),"
+                                                        + " pixels (32), haar (32, a power of 2)")
+                                        .atLeast(2)
+                                        .atMost(256),
+                                Setting.number(
+                                                "width",
+                                                "blobs: standard deviation over the tank's radius,"
+                                                        + " default 0.1")
+                                        .above(0),
+                                Setting.number(
+                                                "extent",
+                                                "blobs: largest distance of a centre from the"
+                                                        + " middle over the tank's radius, default"
+                                                        + " 0.95")
+                                        .above(0),
+                                Setting.integer(
+                                                "modes", "cosine: number of modes, default 128")
+                                        .atLeast(1)
+                                        .atMost(4096),
+                                Setting.number(
+                                                "scale",
+                                                "cosine: frequency from which on modes decay,"
+                                                        + " default 3")
+                                        .above(0),
+                                Setting.number(
+                                                "decay",
+                                                "cosine: exponent of the decay, default 1.25")
+                                        .atLeast(0),
+                                Setting.number(
+                                        "smoothness",
+                                        "haar: s of the Besov weights 2^(-j(s-1)), default 1"))),
+                Setting.choice(
+                                "transform",
+                                "log: conductivity = background · exp(change); identity:"
+                                        + " background + change",
+                                "log",
+                                "identity")
+                        .byDefault("log"));
+    }
+
+    /** Height of the tank, m. */
+    double height() {
+        Settings tank = model.group("tank");
+        return tank.has("height")
+                ? tank.number("height")
+                : switch (format) {
+                    case "kit4" -> 0.07;
+                    case "rpi" -> 0.016;
+                    default -> 1;
+                };
+    }
+
+    /** The tank, from the keys and the preset. */
+    TankShape tank() {
+        Settings tank = model.group("tank");
+        TankShape preset = preset();
+        double first = preset == null ? 0 : preset.firstElectrodeAngle();
+        boolean clockwise = preset != null && preset.clockwise();
+        return new TankShape(
+                number(tank, "radius", preset == null ? Double.NaN : preset.radius()),
+                (int) number(tank, "electrodes", preset == null ? Double.NaN : preset.electrodes()),
+                number(
+                        tank,
+                        "electrode-width",
+                        preset == null ? Double.NaN : preset.electrodeWidth()),
+                tank.has("first-electrode") ? angle(tank, "first-electrode") : first,
+                tank.has("direction") ? tank.text("direction").equals("clockwise") : clockwise);
+    }
+
+    private TankShape preset() {
+        return switch (format) {
+            case "kit4" -> new TankShape(0.14, 16, 0.025, Math.PI / 2, true);
+            case "ktc2023" ->
+                    new TankShape(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
+            case "rpi" -> new TankShape(0.15, 32, 0.025, 2 * Math.PI / 32, false);
+            default -> null;
+        };
+    }
+
+    private static double number(Settings tank, String key, double preset) {
+        if (tank.has(key)) {
+            return tank.number(key);
+        }
+        if (Double.isNaN(preset)) {
+            throw InvalidInputException.of(
+                    tank.key(key),
+                    "is missing; it must be a number > 0",
+                    null,
+                    "describe the tank, or choose a data.format that presets it (kit4, ktc2023,"
+                            + " rpi)");
+        }
+        return preset;
+    }
+
+    /** An angle in rad from a number in rad or text with a unit. */
+    static double angle(Settings settings, String key) {
+        if (settings.isNumber(key)) {
+            return settings.number(key);
+        }
+        Matcher m = ANGLE.matcher(settings.text(key).strip());
+        if (!m.matches()) {
+            throw settings.invalid(
+                    key, "must be a number in rad or text such as 90deg", "write e.g. 90deg");
+        }
+        double x = Double.parseDouble(m.group(1));
+        return m.group(2).equals("rad") ? x : Math.toRadians(x);
+    }
+
+    /** The mesh: read from a file or made for the tank. */
+    ElectrodeMesh mesh() {
+        Settings mesh = model.group("mesh");
+        if (!mesh.has("file")) {
+            return RingMesher.mesh(tank(), mesh.integer("nodes"));
+        }
+        ElectrodeMesh read;
+        try {
+            read = GmshReader.read(mesh.file("file"));
+        } catch (IOException e) {
+            throw mesh.invalid(
+                    "file",
+                    "must name a file that can be read",
+                    "check the name and the permissions (" + e.getMessage() + ")");
+        }
+        Settings tank = model.group("tank");
+        if (tank.has("electrodes") && tank.integer("electrodes") != read.electrodes()) {
+            throw tank.invalid(
+                    "electrodes",
+                    "must be "
+                            + read.electrodes()
+                            + ", the number of electrode groups in "
+                            + mesh.file("file"),
+                    "remove the key or mend the mesh");
+        }
+        return read;
+    }
+
+    /** The basis on a mesh. */
+    Basis basis(ElectrodeMesh mesh) {
+        Settings basis = model.group("basis");
+        String type = basis.text("type");
+        for (Setting s : schema().find("basis").orElseThrow().group().settings()) {
+            String key = s.key();
+            if (!key.equals("type") && basis.has(key) && !BASIS_KEYS.get(type).contains(key)) {
+                List<String> known = BASIS_KEYS.get(type);
+                throw basis.invalid(
+                        key,
+                        "does not belong to a basis of type " + type,
+                        known.isEmpty()
+                                ? "remove it"
+                                : "remove it; this type takes " + String.join(", ", known));
+            }
+        }
+        Bases bases =
+                new Bases(
+                        mesh.centroids(),
+                        new TrianglePoints(mesh.nodeCoordinates(), mesh.triangleNodes()),
+                        mesh.centre(),
+                        mesh.radius());
+        return switch (type) {
+            case "blobs" ->
+                    bases.blobs(
+                            integer(basis, "size", 20),
+                            real(basis, "width", 0.1),
+                            real(basis, "extent", 0.95));
+            case "cosine" ->
+                    bases.cosine(
+                            integer(basis, "modes", 128),
+                            real(basis, "scale", 3),
+                            real(basis, "decay", 1.25));
+            case "haar" -> haar(basis, bases);
+            case "pixels" -> bases.pixels(integer(basis, "size", 32));
+            default -> bases.elements();
+        };
+    }
+
+    private static Basis haar(Settings basis, Bases bases) {
+        int size = integer(basis, "size", 32);
+        if (Integer.bitCount(size) != 1) {
+            throw basis.invalid("size", "must be a power of 2 for haar", "choose 16, 32 or 64");
+        }
+        return bases.haar(Integer.numberOfTrailingZeros(size), real(basis, "smoothness", 1));
+    }
+
+    private static int integer(Settings settings, String key, int otherwise) {
+        return settings.has(key) ? settings.integer(key) : otherwise;
+    }
+
+    private static double real(Settings settings, String key, double otherwise) {
+        return settings.has(key) ? settings.number(key) : otherwise;
+    }
+
+    /** Whether conductivity is background · exp(change). */
+    boolean isLog() {
+        return model.text("transform").equals("log");
+    }
+
+    /** The background in S/m, or NaN when it is to be estimated. */
+    double background() {
+        return model.isNumber("background") ? model.number("background") : Double.NaN;
+    }
+
+    /** The contact impedance in Ω·m², or NaN when it is to be estimated. */
+    double contactImpedance() {
+        return model.isNumber("contact-impedance")
+                ? model.number("contact-impedance")
+                : Double.NaN;
+    }
+
+    /** The number of nodes that synthetic data are made with unless the truth says so. */
+    int simulationNodes() {
+        Settings mesh = model.group("mesh");
+        return 3 * (mesh.has("file") ? mesh().nodes() : mesh.integer("nodes"));
+    }
+}
