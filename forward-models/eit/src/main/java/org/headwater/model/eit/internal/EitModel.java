@@ -199,9 +199,7 @@ final class EitModel implements ForwardModel {
     }
 
     private double background(double[] theta, int offset) {
-        return backgroundEstimated
-                ? Math.exp(theta[offset + basis.size()])
-                : tank.conductivity();
+        return backgroundEstimated ? Math.exp(theta[offset + basis.size()]) : tank.conductivity();
     }
 
     private double impedance(double[] theta, int offset) {

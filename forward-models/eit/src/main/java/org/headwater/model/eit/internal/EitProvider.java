@@ -124,8 +124,7 @@ public final class EitProvider implements ForwardModelProvider {
             LOG.warn(
                     "a homogeneous tank misses the {} voltages by {} %: check the tank's geometry,"
                             + " the numbering of electrodes and the units",
-                    frame,
-                    String.format("%.0f", 100 * tank.residual()));
+                    frame, String.format("%.0f", 100 * tank.residual()));
         }
     }
 

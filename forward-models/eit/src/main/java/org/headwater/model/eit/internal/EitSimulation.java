@@ -73,11 +73,12 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
         CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
         if (!workspace.factor(sigma, z)) {
             throw InvalidInputException.of(
-                    "truth",
-                    "must have conductivities and a contact impedance that the equations can be"
-                            + " solved with",
-                    null,
-                    "choose less extreme values");
+                            "truth",
+                            "must have conductivities and a contact impedance that the equations can be"
+                                    + " solved with",
+                            null,
+                            "choose less extreme values")
+                    .inFile(truth.file());
         }
         double[] g = new double[mesh.electrodes() * mesh.electrodes()];
         workspace.transfer(g);
@@ -116,12 +117,13 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
             if (!found[i]) {
                 Truth.Inclusion lost = truth.inclusions().get(i);
                 throw InvalidInputException.of(
-                        lost.key(),
-                        "must put the inclusion into the tank, around (0, 0) with a radius of "
-                                + mesh.radius()
-                                + " m",
-                        "(" + lost.x() + ", " + lost.y() + ")",
-                        "move it or make it larger than a triangle of the mesh");
+                                lost.key(),
+                                "must put the inclusion into the tank, around (0, 0) with a radius of "
+                                        + mesh.radius()
+                                        + " m",
+                                "(" + lost.x() + ", " + lost.y() + ")",
+                                "move it or make it larger than a triangle of the mesh")
+                        .inFile(truth.file());
             }
         }
         return sigma;

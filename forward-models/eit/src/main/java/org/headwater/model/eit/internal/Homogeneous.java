@@ -200,8 +200,7 @@ record Homogeneous(double conductivity, double contactImpedance, double residual
         private double limited(double z, Homogeneous from, double logSigmaStep) {
             double sigma = from.conductivity * Math.exp(logSigmaStep);
             double r = model.mesh().radius();
-            return Math.max(
-                    LOWEST_RATIO * r / sigma, Math.min(HIGHEST_RATIO * r / sigma, z));
+            return Math.max(LOWEST_RATIO * r / sigma, Math.min(HIGHEST_RATIO * r / sigma, z));
         }
 
         /** ∂V/∂log z at the tank that was solved last. */

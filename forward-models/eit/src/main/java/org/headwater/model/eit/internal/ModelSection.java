@@ -89,9 +89,7 @@ final class ModelSection {
                                         "file",
                                         "a Gmsh file (ASCII, version 2.2 or 4.1) with the physical"
                                                 + " groups electrode1, electrode2, …"))),
-                Setting.number(
-                                "contact-impedance",
-                                "contact impedance, common to all electrodes")
+                Setting.number("contact-impedance", "contact impedance, common to all electrodes")
                         .above(0)
                         .unit("Ω·m²")
                         .or("estimate")
@@ -131,8 +129,7 @@ final class ModelSection {
                                                         + " middle over the tank's radius, default"
                                                         + " 0.95")
                                         .above(0),
-                                Setting.integer(
-                                                "modes", "cosine: number of modes, default 128")
+                                Setting.integer("modes", "cosine: number of modes, default 128")
                                         .atLeast(1)
                                         .atMost(4096),
                                 Setting.number(
@@ -188,8 +185,7 @@ final class ModelSection {
     private TankShape preset() {
         return switch (format) {
             case "kit4" -> new TankShape(0.14, 16, 0.025, Math.PI / 2, true);
-            case "ktc2023" ->
-                    new TankShape(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
+            case "ktc2023" -> new TankShape(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
             case "rpi" -> new TankShape(0.15, 32, 0.025, 2 * Math.PI / 32, false);
             default -> null;
         };
@@ -319,9 +315,7 @@ final class ModelSection {
 
     /** The contact impedance in Ω·m², or NaN when it is to be estimated. */
     double contactImpedance() {
-        return model.isNumber("contact-impedance")
-                ? model.number("contact-impedance")
-                : Double.NaN;
+        return model.isNumber("contact-impedance") ? model.number("contact-impedance") : Double.NaN;
     }
 
     /** The number of nodes that synthetic data are made with unless the truth says so. */

@@ -32,8 +32,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param contactImpedance z, Ω·m²
  * @param inclusions what lies in it
  * @param nodes nodes of the mesh to solve on
+ * @param file where it was read
  */
-record Truth(double background, double contactImpedance, List<Inclusion> inclusions, int nodes) {
+record Truth(
+        double background,
+        double contactImpedance,
+        List<Inclusion> inclusions,
+        int nodes,
+        String file) {
     private static final SettingsSchema SCHEMA =
             SettingsSchema.of(
                     Setting.number("background", "conductivity of the tank")
@@ -121,9 +127,7 @@ record Truth(double background, double contactImpedance, List<Inclusion> inclusi
         for (String key : plain.keySet()) {
             if (SCHEMA.find(key).isEmpty()) {
                 throw SettingsSchema.unknownKey(
-                        key,
-                        key,
-                        List.of("background", "contact-impedance", "inclusions", "mesh"));
+                        key, key, List.of("background", "contact-impedance", "inclusions", "mesh"));
             }
         }
         Path directory = file.toAbsolutePath().getParent();
@@ -155,7 +159,8 @@ record Truth(double background, double contactImpedance, List<Inclusion> inclusi
                 settings.number("background"),
                 settings.number("contact-impedance"),
                 List.copyOf(inclusions),
-                mesh.has("nodes") ? mesh.integer("nodes") : defaultNodes);
+                mesh.has("nodes") ? mesh.integer("nodes") : defaultNodes,
+                file.toString());
     }
 
     private static Inclusion inclusion(Settings s) {

@@ -198,7 +198,8 @@ public final class DataSection {
         }
         DenseMatrix c = matrix(key, CURRENTS);
         requireElectrodes(key, "currents", c, electrodes);
-        double scale = unit("current-unit", format.equals("csv") || format.equals("mat") ? "A" : "mA");
+        double scale =
+                unit("current-unit", format.equals("csv") || format.equals("mat") ? "A" : "mA");
         double[] ampere = new double[c.data().length];
         double largest = 0;
         for (int i = 0; i < ampere.length; i++) {
@@ -279,7 +280,9 @@ public final class DataSection {
         DenseMatrix v = matrix(key, VOLTAGES);
         int rows = experiment.measurements();
         int columns = experiment.patterns();
-        if (isMat(key) && Math.min(v.rows(), v.columns()) == 1 && v.data().length == rows * columns) {
+        if (isMat(key)
+                && Math.min(v.rows(), v.columns()) == 1
+                && v.data().length == rows * columns) {
             // The Kuopio files stack the columns, a current pattern after the other.
             v = new DenseMatrix(columns, rows, v.data()).transpose();
         }
@@ -329,7 +332,11 @@ public final class DataSection {
         if (a.rows() != electrodes) {
             throw InvalidInputException.of(
                     data.key(key),
-                    "must have " + electrodes + " rows of " + what + ", one for each electrode of"
+                    "must have "
+                            + electrodes
+                            + " rows of "
+                            + what
+                            + ", one for each electrode of"
                             + " forward-model.tank or forward-model.mesh.file",
                     a.rows() + " × " + a.columns() + " in " + data.file(key),
                     a.columns() == electrodes

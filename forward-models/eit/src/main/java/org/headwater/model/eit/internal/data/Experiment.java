@@ -32,8 +32,7 @@ public final class Experiment {
         this.currents = currents;
         this.measurement = measurement;
         this.centred = centred(measurement);
-        this.complete =
-                Arrays.equals(measurement.data(), Patterns.complete(measurement.rows()));
+        this.complete = Arrays.equals(measurement.data(), Patterns.complete(measurement.rows()));
         this.currentColumns = Columns.of(currents);
         this.measurementColumns = Columns.of(centred);
         this.used = used(excludeDriven);

@@ -107,8 +107,15 @@ final class MatFile {
                     throw InvalidInputException.of(
                             key,
                             "must hold finite numbers",
-                            x + " in row " + (i + 1) + ", column " + (j + 1) + " of field " + name
-                                    + " of " + file,
+                            x
+                                    + " in row "
+                                    + (i + 1)
+                                    + ", column "
+                                    + (j + 1)
+                                    + " of field "
+                                    + name
+                                    + " of "
+                                    + file,
                             "remove the datum or mend the measurement");
                 }
                 data[i * columns + j] = x;

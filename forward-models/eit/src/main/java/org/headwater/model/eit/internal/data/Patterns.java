@@ -25,8 +25,8 @@ final class Patterns {
     }
 
     /**
-     * Trigonometric patterns cos(2πkl/L), k = 1 … ⌊L/2⌋, then sin(2πkl/L), k = 1 … ⌈L/2⌉−1, with
-     * l = 1 … L the number of the electrode.
+     * Trigonometric patterns cos(2πkl/L), k = 1 … ⌊L/2⌋, then sin(2πkl/L), k = 1 … ⌈L/2⌉−1, with l
+     * = 1 … L the number of the electrode.
      *
      * @param electrodes L
      * @return L × (L−1) row-major

@@ -1,0 +1,176 @@
+package org.headwater.model.eit.internal;
+
+import static org.headwater.model.eit.internal.Problems.map;
+import static org.headwater.model.eit.internal.Problems.with;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.headwater.api.Ensemble;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Measurements of real tanks, which the project does not ship: the folder that HEADWATER_DATA_DIR
+ * names holds kit4, ktc2023 and rpi_act3 (see the documentation for where to get them).
+ */
+class RealTanksTest {
+    private static final Map<String, Object> KIT4 =
+            map(
+                    "format",
+                    "kit4",
+                    "voltages",
+                    "frame_1_0_voltages_16x79.csv",
+                    "currents",
+                    "currents_A16xP79.csv",
+                    "measurement-pattern",
+                    "measurement_pattern_16x16.csv");
+
+    private static final Map<String, Object> KTC =
+            map(
+                    "format",
+                    "ktc2023",
+                    "voltages",
+                    "train1_voltages_31x76.csv",
+                    "currents",
+                    "currents_A32xP76.csv",
+                    "measurement-pattern",
+                    "measurement_pattern_32x31.csv",
+                    "reference",
+                    "ref_voltages_31x76.csv");
+
+    private static final Map<String, Object> RPI =
+            map(
+                    "format",
+                    "rpi",
+                    "voltages",
+                    "homogeneous_voltages_32x31_mV.csv",
+                    "currents",
+                    "currents_32x31_mA.csv");
+
+    private static Path data(String set) {
+        String root = System.getenv("HEADWATER_DATA_DIR");
+        Assumptions.assumeTrue(
+                root != null, "HEADWATER_DATA_DIR is not set: measured data are not there");
+        Path directory = Path.of(root, set);
+        Assumptions.assumeTrue(
+                Files.isDirectory(directory), () -> directory + " is not there: skipped");
+        return directory;
+    }
+
+    @Test
+    void kit4TextAndMatlabFilesAgree() {
+        Path directory = data("kit4");
+        for (String frame : new String[] {"1_0", "2_1", "4_1"}) {
+            Map<String, Object> text =
+                    with(KIT4, "voltages", "frame_" + frame + "_voltages_16x79.csv");
+            Map<String, Object> mat =
+                    map("format", "kit4", "mat", "original/datamat_" + frame + ".mat");
+            Map<String, Object> model = map("background", 0.03, "contact-impedance", 0.01);
+            EitModel fromText = Problems.create(model, text, directory);
+            EitModel fromMat = Problems.create(model, mat, directory);
+            assertArrayEquals(
+                    fromText.experiment().measurement().data(),
+                    fromMat.experiment().measurement().data());
+            assertArrayEquals(
+                    fromText.experiment().currents().data(),
+                    fromMat.experiment().currents().data(),
+                    1e-12);
+            double[] a = Problems.observe(model, text, directory, fromText);
+            double[] b = Problems.observe(model, mat, directory, fromMat);
+            assertEquals(1264, a.length);
+            assertArrayEquals(a, b, 1e-8);
+        }
+    }
+
+    @Test
+    void theHomogeneousKit4TankIsFittedToOneAndAHalfPerCent() {
+        Path directory = data("kit4");
+        EitModel model = Problems.create(map(), KIT4, directory);
+        report("KIT4", model);
+        assertEquals(0.014, model.tank().residual(), 0.003);
+        double[] predicted = new double[1264];
+        double[] start = new double[model.dimension()];
+        start[276] = model.blocks().get(1).initial()[0];
+        start[277] = model.blocks().get(2).initial()[0];
+        model.evaluator().predict(Ensemble.of(1, 278, start), 0, 1, predicted);
+        double[] observed = Problems.observe(map(), KIT4, directory, model);
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < 1264; i++) {
+            difference += Math.pow(predicted[i] - observed[i], 2);
+            norm += observed[i] * observed[i];
+        }
+        assertEquals(model.tank().residual(), Math.sqrt(difference / norm), 1e-10);
+    }
+
+    @Test
+    void theKuopioTankIsFittedToEightPerCent() {
+        EitModel model = Problems.create(map(), KTC, data("ktc2023"));
+        report("KTC2023", model);
+        assertEquals(1, model.blocks().size());
+        assertEquals(0.078, model.tank().residual(), 0.008);
+    }
+
+    @Test
+    void theHomogeneousRpiTankIsFittedToTwoPerCent() {
+        EitModel model = Problems.create(map(), RPI, data("rpi_act3"));
+        report("RPI", model);
+        assertEquals(0.018, model.tank().residual(), 0.004);
+    }
+
+    @Test
+    void trigonometricPatternsAreThoseOfTheRpiFile() {
+        Path directory = data("rpi_act3");
+        Map<String, Object> model = map("background", 0.4, "contact-impedance", 0.01);
+        double[] file = Problems.create(model, RPI, directory).experiment().currents().data();
+        double[] named =
+                Problems.create(
+                                model,
+                                with(RPI, "currents", "trigonometric", "current-amplitude", 2e-4),
+                                directory)
+                        .experiment()
+                        .currents()
+                        .data();
+        assertArrayEquals(file, named, 1e-10);
+    }
+
+    @Test
+    void differencesOfTheKit4TankStartFromTheReference() {
+        Path directory = data("kit4");
+        Map<String, Object> frame =
+                map(
+                        "format",
+                        "kit4",
+                        "mat",
+                        "original/datamat_2_1.mat",
+                        "reference",
+                        "original/datamat_1_0.mat");
+        EitModel model = Problems.create(map(), frame, directory);
+        assertEquals(1, model.blocks().size());
+        double[] homogeneous = new double[1264];
+        model.evaluator().predict(Ensemble.zeros(1, 276), 0, 1, homogeneous);
+        double[] observed = Problems.observe(map(), frame, directory, model);
+        double change = 0;
+        double norm = 0;
+        for (int i = 0; i < 1264; i++) {
+            change += Math.pow(observed[i] - homogeneous[i], 2);
+            norm += homogeneous[i] * homogeneous[i];
+        }
+        // An inclusion changes the voltages by some per cent.
+        double relative = Math.sqrt(change / norm);
+        assertTrue(relative > 0.005 && relative < 0.3, () -> "change " + relative);
+    }
+
+    private static void report(String set, EitModel model) {
+        System.out.printf(
+                "%s: residual %.3f %%, %.4g S/m, %.4g Ω·m²%n",
+                set,
+                100 * model.tank().residual(),
+                model.tank().conductivity(),
+                model.tank().contactImpedance());
+    }
+}
