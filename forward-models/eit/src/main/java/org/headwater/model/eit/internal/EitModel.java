@@ -32,7 +32,7 @@ final class EitModel implements ForwardModel {
     private static final int BATCH = 8;
 
     private static final double LOG_BACKGROUND_SD = 0.5;
-    private static final double LOG_IMPEDANCE_SD = 1.0;
+    private static final double LOG_IMPEDANCE_SD = 1.5;
 
     private final CompleteElectrodeModel electrodeModel;
     private final Experiment experiment;

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>With a reference frame the background σ₀ and the contact impedance z, where not given, are
  * fitted to it and then fixed, and data are differences: V − V_ref + model(σ₀, z). Without one,
- * those not given are parameters with Gaussian priors on their logs (sd 0.5 and 1) around a fit of
- * a homogeneous tank to the measured voltages; when the data section names no voltages, which then
- * cannot be inverted either, around 0.1 S/m and 1e-3 Ω·m².
+ * those not given are parameters with Gaussian priors on their logs (sd 0.5 and 1.5) around a fit
+ * of a homogeneous tank to the measured voltages; when the data section names no voltages, which
+ * then cannot be inverted either, around 0.1 S/m and 1e-3 Ω·m².
  */
 @Component(service = ForwardModelProvider.class)
 public final class EitProvider implements ForwardModelProvider {

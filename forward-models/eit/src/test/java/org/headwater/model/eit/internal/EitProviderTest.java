@@ -114,24 +114,24 @@ class EitProviderTest {
         Problems.write(directory, "v.csv", text.toString());
         Map<String, Object> data = with(ADJACENT, "voltages", "v.csv");
         Homogeneous both = Problems.create(smallTank(), data, directory).tank();
-        assertEquals(0.25, both.conductivity(), 1e-9);
-        assertEquals(0.004, both.contactImpedance(), 1e-9);
+        assertEquals(0.25, both.conductivity(), 1e-7);
+        assertEquals(0.004, both.contactImpedance(), 1e-7);
         Homogeneous z =
                 Problems.create(with(smallTank(), "background", 0.25), data, directory).tank();
         assertEquals(0.25, z.conductivity());
-        assertEquals(0.004, z.contactImpedance(), 1e-9);
+        assertEquals(0.004, z.contactImpedance(), 1e-7);
         Homogeneous sigma =
                 Problems.create(with(smallTank(), "contact-impedance", 0.004), data, directory)
                         .tank();
-        assertEquals(0.25, sigma.conductivity(), 1e-9);
+        assertEquals(0.25, sigma.conductivity(), 1e-7);
         assertEquals(0.004, sigma.contactImpedance());
         // A tank twice as high conducts twice as well.
         Map<String, Object> tank =
                 map("radius", 0.1, "height", 0.1, "electrodes", 8, "electrode-width", 0.03);
         Homogeneous higher =
                 Problems.create(with(smallTank(), "tank", tank), data, directory).tank();
-        assertEquals(0.125, higher.conductivity(), 1e-9);
-        assertEquals(0.008, higher.contactImpedance(), 1e-9);
+        assertEquals(0.125, higher.conductivity(), 1e-7);
+        assertEquals(0.008, higher.contactImpedance(), 1e-7);
     }
 
     @Test
@@ -240,8 +240,8 @@ class EitProviderTest {
                 with(currents, "voltages", "voltages-milli.csv", "voltage-unit", "mV");
         for (Map<String, Object> data : List.of(currents, both)) {
             Homogeneous milli = Problems.create(smallTank(), data, directory).tank();
-            assertEquals(ampere.conductivity(), milli.conductivity(), 1e-9);
-            assertEquals(ampere.contactImpedance(), milli.contactImpedance(), 1e-9);
+            assertEquals(ampere.conductivity(), milli.conductivity(), 1e-7);
+            assertEquals(ampere.contactImpedance(), milli.contactImpedance(), 1e-7);
         }
     }
 

@@ -108,6 +108,22 @@ class RealTanksTest {
     }
 
     @Test
+    void objectsInTheTankDoNotDriveTheContactImpedanceAway() {
+        Path directory = data("kit4");
+        double empty = Problems.create(map(), KIT4, directory).tank().contactImpedance();
+        for (String frame : new String[] {"1_2", "2_1", "2_2", "3_2", "4_1"}) {
+            EitModel model =
+                    Problems.create(
+                            map(),
+                            with(KIT4, "voltages", "frame_" + frame + "_voltages_16x79.csv"),
+                            directory);
+            report("KIT4 " + frame, model);
+            double z = model.tank().contactImpedance();
+            assertTrue(Math.abs(Math.log(z / empty)) < 2, () -> frame + ": " + z);
+        }
+    }
+
+    @Test
     void theKuopioTankIsFittedToEightPerCent() {
         EitModel model = Problems.create(map(), KTC, data("ktc2023"));
         report("KTC2023", model);
