@@ -1,0 +1,149 @@
+package org.headwater.cli.internal;
+
+import java.awt.GraphicsEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.headwater.api.KernelBackendProvider;
+import org.headwater.cli.Table;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import picocli.CommandLine.Command;
+
+/** Looks for what could go wrong on this machine. */
+@Command(
+        name = "doctor",
+        description = "Look for what could go wrong here: Java, memory, plug-ins, folders, fonts.")
+final class DoctorCommand extends SubCommand {
+    private static final double GIB = 1L << 30;
+    private static final double ENOUGH_GIB = 1.0;
+
+    private final BundleContext context;
+    private final Plugins plugins;
+    private final Table findings = new Table();
+
+    DoctorCommand(BundleContext context, Plugins plugins) {
+        this.context = context;
+        this.plugins = plugins;
+    }
+
+    @Override
+    public Integer call() {
+        ok(
+                "java",
+                System.getProperty("java.version")
+                        + " ("
+                        + System.getProperty("java.vendor")
+                        + ") at "
+                        + System.getProperty("java.home"));
+        ok("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        ok("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        memory();
+        bundles();
+        plugins();
+        writable("work folder", Path.of(""), "runs go to runs/NAME here; give --output DIR");
+        writable("temporary folder", Path.of(System.getProperty("java.io.tmpdir")), "set TMPDIR");
+        Path log = Path.of(System.getProperty("headwater.log", "headwater.log"));
+        writable("log folder", log.toAbsolutePath().getParent(), "set XDG_STATE_HOME");
+        fonts();
+        out().print(findings);
+        return ExitCode.DONE;
+    }
+
+    private void memory() {
+        double heap = Runtime.getRuntime().maxMemory() / GIB;
+        String text = String.format(Locale.ROOT, "up to %.1f GiB for Java", heap);
+        if (heap < ENOUGH_GIB) {
+            warn("memory", text + "; allow more with HEADWATER_JAVA_OPTS=-Xmx4g");
+        } else {
+            ok("memory", text);
+        }
+    }
+
+    private void bundles() {
+        int level = context.getBundle(0).adapt(FrameworkStartLevel.class).getStartLevel();
+        int active = 0;
+        for (Bundle b : context.getBundles()) {
+            boolean fragment =
+                    (b.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+            if (b.getState() == Bundle.ACTIVE) {
+                active++;
+            } else if (!fragment && b.adapt(BundleStartLevel.class).getStartLevel() <= level) {
+                warn(
+                        "bundle",
+                        b.getSymbolicName()
+                                + " "
+                                + b.getVersion()
+                                + " did not start; the reason is in "
+                                + System.getProperty("headwater.log", "the log"));
+            }
+        }
+        ok("bundles", active + " active");
+    }
+
+    private void plugins() {
+        for (PluginKind kind : PluginKind.values()) {
+            List<String> types = new ArrayList<>();
+            for (Plugins.Plugin p : plugins.list(kind)) {
+                String type = p.provider().info().type();
+                if (p.provider() instanceof KernelBackendProvider backend
+                        && !backend.unavailable().isEmpty()) {
+                    ok("backend " + type, "not usable here: " + backend.unavailable());
+                } else {
+                    types.add(type);
+                }
+            }
+            if (types.isEmpty()) {
+                warn(kind.plural(), "none; put a plug-in's jar into plugins/");
+            } else {
+                ok(kind.plural(), String.join(", ", types));
+            }
+        }
+    }
+
+    private void writable(String name, Path folder, String remedy) {
+        Path at = folder.toAbsolutePath();
+        try {
+            Files.createDirectories(at);
+            Files.delete(Files.createTempFile(at, ".headwater", ""));
+            ok(name, at + " is writable");
+        } catch (IOException e) {
+            warn(name, at + " is not writable; " + remedy);
+        }
+    }
+
+    private void fonts() {
+        try {
+            int n =
+                    GraphicsEnvironment.getLocalGraphicsEnvironment()
+                            .getAvailableFontFamilyNames(Locale.ROOT)
+                            .length;
+            if (n > 0) {
+                ok("fonts", n + " families");
+                return;
+            }
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            // Java without fontconfig or any font throws; the finding below says what to do.
+        }
+        warn(
+                "fonts",
+                "none, so pictures will be missing; install fontconfig and a font (Debian: apt-get"
+                        + " install fontconfig fonts-dejavu-core)");
+    }
+
+    private void ok(String name, String text) {
+        findings.row("OK", name, text);
+    }
+
+    private void warn(String name, String text) {
+        findings.row("WARN", name, text);
+    }
+}

@@ -1,0 +1,155 @@
+package org.headwater.cli.internal;
+
+import java.io.PrintWriter;
+import java.util.function.ToIntFunction;
+import org.headwater.api.InvalidInputException;
+import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Plugins;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code headwater} command: parses the arguments and turns what happens into exit codes.
+ *
+ * <p>An interrupt of the calling thread stops a run at its next safe point.
+ */
+@Component(service = ToIntFunction.class, property = "headwater.command=true")
+public final class HeadwaterCommand implements ToIntFunction<String[]> {
+    private static final Logger LOG = LoggerFactory.getLogger(HeadwaterCommand.class);
+
+    private final BundleContext context;
+    private final Jobs jobs;
+    private final Plugins plugins;
+
+    /** Called by the component runtime. */
+    @Activate
+    public HeadwaterCommand(
+            BundleContext context, @Reference Jobs jobs, @Reference Plugins plugins) {
+        this.context = context;
+        this.jobs = jobs;
+        this.plugins = plugins;
+    }
+
+    @Override
+    public int applyAsInt(String[] args) {
+        CommandLine line = new CommandLine(new Headwater());
+        line.addSubcommand(new RunCommand(jobs));
+        line.addSubcommand(new ValidateCommand(jobs));
+        line.addSubcommand(new SimulateCommand(jobs));
+        line.addSubcommand(new PluginsCommand(plugins));
+        line.addSubcommand(new SchemaCommand(plugins));
+        line.addSubcommand(new ShellCommand(context));
+        line.addSubcommand(new DoctorCommand(context, plugins));
+        line.addSubcommand(new HelpCommand());
+        line.setUsageHelpAutoWidth(false);
+        line.getCommandSpec().version(version());
+        line.setParameterExceptionHandler(HeadwaterCommand::misused);
+        line.setExecutionExceptionHandler(HeadwaterCommand::failed);
+        if (args.length == 0) {
+            line.usage(line.getErr());
+            return ExitCode.INVALID_INPUT;
+        }
+        int code = line.execute(args);
+        line.getOut().flush();
+        line.getErr().flush();
+        return code;
+    }
+
+    private String version() {
+        Version v = context.getBundle().getVersion();
+        String number = v.getMajor() + "." + v.getMinor() + "." + v.getMicro();
+        return "headwater "
+                + (v.getQualifier().isEmpty() ? number : number + "-" + v.getQualifier());
+    }
+
+    private static int misused(ParameterException e, String[] args) {
+        CommandLine at = e.getCommandLine();
+        String command = at.getCommandSpec().qualifiedName();
+        String message = e.getMessage();
+        String remedy = "see '" + command + " --help'";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0);
+            boolean option = word.startsWith("-");
+            String what = option ? "an option" : at.getSubcommands().isEmpty() ? null : "a command";
+            message =
+                    what == null
+                            ? "'" + word + "' is one argument too many for " + command
+                            : "'" + word + "' is not " + what + " of " + command;
+            if (!unmatched.getSuggestions().isEmpty()) {
+                String suggestion = unmatched.getSuggestions().get(0);
+                remedy = "did you mean '" + suggestion + "'? " + remedy;
+            }
+        }
+        at.getErr().println("error: " + oneLine(message) + "; " + remedy);
+        return ExitCode.INVALID_INPUT;
+    }
+
+    private static int failed(Exception e, CommandLine at, CommandLine.ParseResult parsed) {
+        return report(e, at.getErr());
+    }
+
+    /** Says on one line what went wrong, and gives the exit code for it. */
+    static int report(Throwable error, PrintWriter err) {
+        if (error instanceof InvalidInputException) {
+            err.println("error: " + oneLine(error.getMessage()));
+            return ExitCode.INVALID_INPUT;
+        }
+        LOG.error("the command failed", error);
+        String what =
+                error instanceof OutOfMemoryError
+                        ? "out of memory; allow more with HEADWATER_JAVA_OPTS=-Xmx8g or the like"
+                        : String.valueOf(error);
+        err.println(
+                "internal error: "
+                        + oneLine(what)
+                        + "; details in "
+                        + System.getProperty("headwater.log", "the log"));
+        return ExitCode.INTERNAL_ERROR;
+    }
+
+    private static String oneLine(String text) {
+        return String.valueOf(text).replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+    }
+
+    @Command(
+            name = "headwater",
+            description = "Bayesian inverse problems: posteriors of what was not measured itself.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Exit codes: 0 done, 1 internal error, 2 invalid input, 3 the posterior cannot be"
+                        + " trusted, 130 interrupted.",
+                "HEADWATER_JAVA_OPTS holds options for the Java machine, e.g. -Xmx8g."
+            })
+    private static final class Headwater implements Runnable {
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this help.")
+        private boolean help;
+
+        @Option(
+                names = {"-V", "--version"},
+                versionHelp = true,
+                description = "Show the version.")
+        private boolean version;
+
+        @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "a command is missing");
+        }
+    }
+}

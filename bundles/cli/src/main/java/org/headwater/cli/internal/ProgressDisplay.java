@@ -1,0 +1,90 @@
+package org.headwater.cli.internal;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.headwater.cli.JobText;
+import org.headwater.runtime.Job;
+
+/**
+ * Shows how a run gets on: one line that is redrawn on a terminal, a line every few seconds
+ * elsewhere.
+ */
+final class ProgressDisplay implements Job.Listener, AutoCloseable {
+    private static final long REDRAW_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long PLAIN_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final int BAR = 16;
+    private static final String CLEAR = "\r\u001b[K";
+
+    private final PrintWriter err;
+    private final boolean terminal;
+    private final LongSupplier clock;
+    private String phase = "";
+    private long next = Long.MIN_VALUE;
+    private boolean drawn;
+
+    ProgressDisplay(PrintWriter err, boolean terminal, LongSupplier clock) {
+        this.err = err;
+        this.terminal = terminal;
+        this.clock = clock;
+    }
+
+    static ProgressDisplay onStderr(PrintWriter err) {
+        return new ProgressDisplay(
+                err, Boolean.getBoolean("headwater.terminal.err"), System::nanoTime);
+    }
+
+    @Override
+    public synchronized void notice(Job job, String line) {
+        clear();
+        err.println(line);
+        err.flush();
+        next = Long.MIN_VALUE;
+    }
+
+    @Override
+    public synchronized void progress(Job job) {
+        long now = clock.getAsLong();
+        boolean changed = !phase.equals(job.phase());
+        boolean last = job.lastStep().map(s -> s.iteration() == job.iterations()).orElse(false);
+        if (!changed && !last && next != Long.MIN_VALUE && now - next < 0) {
+            return;
+        }
+        phase = job.phase();
+        next = now + (terminal ? REDRAW_NANOS : PLAIN_NANOS);
+        if (terminal) {
+            clear();
+            err.print(line(job));
+            drawn = true;
+        } else {
+            err.println(line(job));
+        }
+        err.flush();
+    }
+
+    /** Leaves the cursor at the start of a line. */
+    @Override
+    public synchronized void close() {
+        if (drawn) {
+            err.println();
+            err.flush();
+            drawn = false;
+        }
+    }
+
+    private void clear() {
+        if (drawn) {
+            err.print(CLEAR);
+            drawn = false;
+        }
+    }
+
+    private String line(Job job) {
+        int all = job.iterations();
+        if (!terminal || all <= 0 || job.lastStep().isEmpty()) {
+            return JobText.progress(job);
+        }
+        int filled = (int) ((long) BAR * job.lastStep().get().iteration() / all);
+        return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + JobText.progress(job);
+    }
+}

@@ -1,0 +1,203 @@
+package org.headwater.shell.internal;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.felix.gogo.jline.Shell;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.annotations.GogoCommand;
+import org.headwater.api.InvalidInputException;
+import org.headwater.cli.JobText;
+import org.headwater.cli.Table;
+import org.headwater.runtime.Job;
+import org.headwater.runtime.Jobs;
+import org.headwater.runtime.ProblemFile;
+import org.headwater.runtime.RunOptions;
+import org.jline.terminal.Terminal;
+import org.jline.utils.NonBlockingReader;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The shell's commands about jobs. */
+@Component(service = JobCommands.class)
+@GogoCommand(
+        scope = ShellService.SCOPE,
+        function = {"submit", "jobs", "show", "watch", "cancel"})
+public final class JobCommands {
+    private static final long REDRAW_MILLIS = 200;
+    private static final long PLAIN_MILLIS = 5000;
+
+    private final Jobs jobs;
+
+    /** Called by the component runtime. */
+    @Activate
+    public JobCommands(@Reference Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    /** Starts a problem. */
+    @Descriptor("start a problem, with settings like prior.weight=3 added or replaced")
+    public void submit(
+            CommandSession session,
+            @Descriptor("the problem file, then any settings as key=value") String... arguments) {
+        if (arguments.length == 0) {
+            throw InvalidInputException.of(
+                    "submit", "needs a problem file", null, "e.g. submit problem.yaml");
+        }
+        Path file = session.currentDir().resolve(arguments[0]).normalize();
+        List<String> settings = List.of(arguments).subList(1, arguments.length);
+        StringBuilder command =
+                new StringBuilder("headwater run ").append(JobText.quoted(file.toString()));
+        settings.forEach(s -> command.append(" --set ").append(JobText.quoted(s)));
+        Job job =
+                jobs.submit(
+                        ProblemFile.read(file, settings),
+                        new RunOptions(null, command.toString(), Job.Listener.NONE));
+        System.out.println("job " + job.id() + ": " + job.name() + " in " + job.directory());
+    }
+
+    /** Lists the jobs. */
+    @Descriptor("list the jobs of this session")
+    public void jobs() {
+        if (jobs.list().isEmpty()) {
+            System.out.println("no jobs yet; start one with: submit FILE");
+            return;
+        }
+        Table table = new Table();
+        table.row("ID", "NAME", "STATUS", "PROGRESS", "DIRECTORY");
+        for (Job job : jobs.list()) {
+            table.row(
+                    job.id(),
+                    job.name(),
+                    status(job),
+                    job.lastStep().map(s -> s.iteration() + "/" + job.iterations()).orElse("-"),
+                    job.directory().toString());
+        }
+        System.out.print(table);
+    }
+
+    /** Shows a job. */
+    @Descriptor("show a job: where it stands, its verdict, its files")
+    public void show(@Descriptor("the job's id") String id) {
+        print(find(id), System.out);
+    }
+
+    /** Follows a job. */
+    @Descriptor("follow a job until it ends; Enter or Ctrl-C leaves it running")
+    public void watch(CommandSession session, @Descriptor("the job's id") String id)
+            throws IOException, InterruptedException {
+        Job job = find(id);
+        Terminal terminal = Shell.getTerminal(session);
+        if (terminal == null) {
+            follow(job, System.out);
+        } else if (!follow(job, terminal)) {
+            System.out.println(
+                    "job " + job.id() + " goes on; watch " + job.id() + " follows again");
+            return;
+        }
+        print(job, System.out);
+    }
+
+    /** Stops a job. */
+    @Descriptor("stop a job at the end of its step; headwater run --resume goes on with it")
+    public void cancel(@Descriptor("the job's id") String id) throws InterruptedException {
+        Job job = find(id);
+        if (!running(job)) {
+            System.out.println("job " + job.id() + " has ended: " + status(job));
+            return;
+        }
+        job.cancel();
+        job.await();
+        print(job, System.out);
+    }
+
+    private Job find(String id) {
+        return jobs.find(id)
+                .orElseThrow(
+                        () ->
+                                InvalidInputException.of(
+                                        "ID",
+                                        "must be the id of a job",
+                                        "'" + id + "'",
+                                        "jobs lists them"));
+    }
+
+    static boolean running(Job job) {
+        return switch (job.status()) {
+            case QUEUED, RUNNING, PAUSED -> true;
+            default -> false;
+        };
+    }
+
+    /** A redrawn line; true when the job has ended, false when the user has left it. */
+    private static boolean follow(Job job, Terminal terminal) throws IOException {
+        NonBlockingReader keys = terminal.reader();
+        boolean left = false;
+        while (running(job) && !left) {
+            terminal.writer().print("\r\u001b[K" + progress(job));
+            terminal.flush();
+            try {
+                left = keys.read(REDRAW_MILLIS) != NonBlockingReader.READ_EXPIRED;
+            } catch (IOException e) {
+                // The way in which an interrupt ends a read.
+                left = true;
+            }
+            left |= Thread.interrupted();
+        }
+        terminal.writer().print("\r\u001b[K");
+        terminal.flush();
+        return !left;
+    }
+
+    /** A line every few seconds, until the job has ended. */
+    private static void follow(Job job, PrintStream out) throws InterruptedException {
+        String last = "";
+        long next = 0;
+        while (running(job)) {
+            long now = System.currentTimeMillis();
+            String line = progress(job);
+            if (now >= next && !line.equals(last)) {
+                out.println(line);
+                last = line;
+                next = now + PLAIN_MILLIS;
+            }
+            Thread.sleep(REDRAW_MILLIS);
+        }
+        job.await();
+    }
+
+    private static String progress(Job job) {
+        return "job " + job.id() + " " + JobText.progress(job);
+    }
+
+    private static String status(Job job) {
+        return job.verdict()
+                .map(v -> job.status() + " " + v.status())
+                .orElse(job.status().toString());
+    }
+
+    private static void print(Job job, PrintStream out) {
+        Table table = new Table();
+        table.row("job", job.id());
+        table.row("name", job.name());
+        table.row("status", status(job));
+        if (running(job)) {
+            table.row("phase", job.phase());
+        }
+        job.lastStep().ifPresent(s -> table.row("step", JobText.step(s, job.iterations())));
+        job.error().ifPresent(e -> table.row("error", message(e)));
+        table.row("directory", job.directory().toString());
+        if (job.status() == Job.Status.CANCELLED) {
+            table.row("go on with", JobText.resume(job.directory()));
+        }
+        out.print(table);
+        job.verdict().ifPresent(v -> out.println(JobText.verdict(v)));
+    }
+
+    private static String message(Throwable e) {
+        return e instanceof InvalidInputException ? e.getMessage() : e.toString();
+    }
+}

@@ -1,0 +1,159 @@
+package org.headwater.launcher;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.ToIntFunction;
+import org.osgi.framework.BundleException;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The main class: starts the platform, gives the arguments to the command service (a {@code
+ * ToIntFunction<String[]>} with the property {@code headwater.command}) and ends with its exit code.
+ *
+ * <p>Ctrl-C or a termination signal interrupts the command's thread and waits until the command has
+ * returned; a second Ctrl-C ends the process at once.
+ */
+public final class Launcher {
+    private static final int INTERNAL_ERROR = 1;
+    private static final int INTERRUPTED = 130;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Thread main = Thread.currentThread();
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile int exitCode = INTERRUPTED;
+    private volatile boolean stopping;
+
+    private Launcher() {}
+
+    /** Runs the command that the arguments name. */
+    public static void main(String[] args) {
+        Path home = Path.of(System.getProperty("headwater.home")).toAbsolutePath().normalize();
+        System.setProperty("headwater.home", home.toString());
+        Path logs = logDirectory(home);
+        System.setProperty("headwater.logs", logs.toString());
+        Path log = logs.resolve("headwater." + LocalDate.now() + ".log");
+        System.setProperty("headwater.log", log.toString());
+        System.setProperty(
+                "logback.configurationFile", home.resolve("conf/logback.xml").toString());
+        Launcher launcher = new Launcher();
+        launcher.heedSignals();
+        launcher.exitCode = launcher.run(home, log, args);
+        launcher.finished.countDown();
+        System.exit(launcher.exitCode);
+    }
+
+    private int run(Path home, Path log, String[] args) {
+        boolean shell = args.length > 0 && args[0].equals("shell");
+        try (Platform platform =
+                Platform.start(home, shell ? Platform.LEVEL_SHELL : Platform.LEVEL_PLATFORM)) {
+            @SuppressWarnings("rawtypes")
+            Optional<ToIntFunction> found =
+                    platform.find(ToIntFunction.class, "(headwater.command=true)", PATIENCE);
+            if (found.isEmpty()) {
+                return broken("the platform did not start", log);
+            }
+            @SuppressWarnings("unchecked")
+            ToIntFunction<String[]> command = found.get();
+            return command.applyAsInt(args);
+        } catch (InterruptedException e) {
+            return INTERRUPTED;
+        } catch (IOException | BundleException | RuntimeException | Error e) {
+            LoggerFactory.getLogger(Launcher.class).error("the command failed", e);
+            return broken(String.valueOf(e), log);
+        }
+    }
+
+    private static int broken(String what, Path log) {
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8)
+                .println("internal error: " + what.replace('\n', ' ') + "; details in " + log);
+        return INTERNAL_ERROR;
+    }
+
+    /** {@code logs} of the installation, or a folder of the user's where that is not writable. */
+    private static Path logDirectory(Path home) {
+        Path logs = home.resolve("logs");
+        try {
+            Files.createDirectories(logs);
+            if (Files.isWritable(logs)) {
+                return logs;
+            }
+        } catch (IOException e) {
+            // An installation that belongs to somebody else; the user's own folder it is.
+        }
+        String xdg = System.getenv("XDG_STATE_HOME");
+        Path state =
+                xdg != null && !xdg.isEmpty()
+                        ? Path.of(xdg)
+                        : Path.of(System.getProperty("user.home"), ".local", "state");
+        return state.resolve("headwater").resolve("logs");
+    }
+
+    private void heedSignals() {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    if (finished.getCount() > 0) {
+                                        main.interrupt();
+                                        awaitUninterruptibly();
+                                        Runtime.getRuntime().halt(exitCode);
+                                    }
+                                },
+                                "stop"));
+        try {
+            // Not an API of Java SE, hence by reflection; without it a second Ctrl-C has no effect.
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object interrupt = signal.getConstructor(String.class).newInstance("INT");
+            signal.getMethod("handle", signal, handler)
+                    .invoke(
+                            null,
+                            interrupt,
+                            Proxy.newProxyInstance(
+                                    handler.getClassLoader(),
+                                    new Class<?>[] {handler},
+                                    (proxy, method, arguments) -> interrupted(proxy, method.getName())));
+        } catch (ReflectiveOperationException e) {
+            LoggerFactory.getLogger(Launcher.class).debug("no signals on this Java", e);
+        }
+    }
+
+    private Object interrupted(Object proxy, String method) {
+        switch (method) {
+            case "handle":
+                if (stopping) {
+                    Runtime.getRuntime().halt(INTERRUPTED);
+                }
+                stopping = true;
+                new Thread(() -> System.exit(INTERRUPTED), "interrupted").start();
+                return null;
+            case "hashCode":
+                return System.identityHashCode(proxy);
+            case "equals":
+                return false;
+            default:
+                return "stop on Ctrl-C";
+        }
+    }
+
+    private void awaitUninterruptibly() {
+        while (true) {
+            try {
+                finished.await();
+                return;
+            } catch (InterruptedException e) {
+                main.interrupt();
+            }
+        }
+    }
+}

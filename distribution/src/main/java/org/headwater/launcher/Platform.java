@@ -1,0 +1,228 @@
+package org.headwater.launcher;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.util.tracker.ServiceTracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running framework on the bundles of an installation.
+ *
+ * <p>{@code system/NN-name} holds the bundles of start level NN, {@code plugins} those that users
+ * add. They are installed by reference: nothing is copied into the cache, which is a temporary
+ * directory of this process.
+ */
+public final class Platform implements AutoCloseable {
+    /** Start level of the platform and its plug-ins: enough to run a problem. */
+    public static final int LEVEL_PLATFORM = 20;
+
+    /** Start level of the shell. */
+    public static final int LEVEL_SHELL = 90;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
+    private static final int FIRST_LEVEL = 1;
+
+    /** Packages of the launcher's class path that bundles share; two versions for old clients. */
+    private static final String SHARED_PACKAGES =
+            String.join(
+                    ",",
+                    "org.slf4j;version=\"2.0.17\"",
+                    "org.slf4j;version=\"1.7.36\"",
+                    "org.slf4j.helpers;version=\"2.0.17\"",
+                    "org.slf4j.helpers;version=\"1.7.36\"",
+                    "org.slf4j.spi;version=\"2.0.17\"",
+                    "org.slf4j.spi;version=\"1.7.36\"",
+                    "org.slf4j.event;version=\"2.0.17\"",
+                    "ch.qos.logback.classic;version=\"1.5.18\"",
+                    "ch.qos.logback.classic.spi;version=\"1.5.18\"");
+
+    private final Framework framework;
+    private final Path cache;
+    private final int level;
+    private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
+
+    private Platform(Framework framework, Path cache, int level) {
+        this.framework = framework;
+        this.cache = cache;
+        this.level = level;
+    }
+
+    /**
+     * Starts a framework and returns when every start level up to {@code level} has been reached.
+     *
+     * @param home the installation
+     * @param level {@link #LEVEL_PLATFORM} or {@link #LEVEL_SHELL}
+     * @throws IOException if the installation or the temporary directory cannot be used
+     * @throws BundleException if the framework itself cannot start
+     */
+    public static Platform start(Path home, int level) throws IOException, BundleException {
+        // With a context class loader, terminal libraries look for their parts in the wrong place.
+        Thread.currentThread().setContextClassLoader(null);
+        Path cache = Files.createTempDirectory("headwater-");
+        Map<String, String> settings = new HashMap<>();
+        settings.put(Constants.FRAMEWORK_STORAGE, cache.resolve("bundles").toString());
+        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED_PACKAGES);
+        settings.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(level));
+        // Felix would print to stdout; its errors come as framework events, too.
+        settings.put("felix.log.level", "0");
+        Platform platform =
+                new Platform(new FrameworkFactory().newFramework(settings), cache, level);
+        try {
+            platform.start(home);
+            return platform;
+        } catch (IOException | BundleException | RuntimeException e) {
+            platform.close();
+            throw e;
+        }
+    }
+
+    private void start(Path home) throws IOException, BundleException {
+        framework.init(this::heard);
+        for (Map.Entry<Path, Integer> folder : folders(home).entrySet()) {
+            for (Path jar : jars(folder.getKey())) {
+                install(jar, folder.getValue());
+            }
+        }
+        framework.start();
+        for (Bundle b : stalled()) {
+            LOG.warn("{} did not start", name(b), errors.get(b.getBundleId()));
+        }
+    }
+
+    private void heard(FrameworkEvent event) {
+        if (event.getThrowable() != null) {
+            errors.put(event.getBundle().getBundleId(), event.getThrowable());
+        }
+    }
+
+    private Map<Path, Integer> folders(Path home) throws IOException {
+        Map<Path, Integer> folders = new HashMap<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(home.resolve("system"), "??-*")) {
+            for (Path folder : all) {
+                int at = Integer.parseInt(folder.getFileName().toString().substring(0, 2));
+                if (at <= level || level >= LEVEL_SHELL) {
+                    folders.put(folder, at);
+                }
+            }
+        }
+        Path plugins = home.resolve("plugins");
+        if (Files.isDirectory(plugins)) {
+            folders.put(plugins, LEVEL_PLATFORM);
+        }
+        return folders;
+    }
+
+    private static List<Path> jars(Path folder) throws IOException {
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*.jar")) {
+            all.forEach(jars::add);
+        }
+        jars.sort(Comparator.naturalOrder());
+        return jars;
+    }
+
+    private void install(Path jar, int at) {
+        try {
+            Bundle bundle =
+                    framework.getBundleContext().installBundle("reference:" + jar.toUri());
+            if (bundle.adapt(BundleRevision.class).getTypes() == BundleRevision.TYPE_FRAGMENT) {
+                return;
+            }
+            bundle.adapt(BundleStartLevel.class).setStartLevel(Math.max(at, FIRST_LEVEL));
+            bundle.start();
+        } catch (BundleException e) {
+            LOG.warn("{} is not a bundle that can be installed", jar, e);
+        }
+    }
+
+    /** The framework's context. */
+    public BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    /** The bundles that should run at this level and do not. */
+    public List<Bundle> stalled() {
+        List<Bundle> stalled = new ArrayList<>();
+        for (Bundle b : framework.getBundleContext().getBundles()) {
+            boolean fragment =
+                    (b.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+            if (!fragment
+                    && b.adapt(BundleStartLevel.class).getStartLevel() <= level
+                    && b.getState() != Bundle.ACTIVE) {
+                stalled.add(b);
+            }
+        }
+        return stalled;
+    }
+
+    /** What a bundle is, and where from, for messages. */
+    static String name(Bundle b) {
+        return b.getSymbolicName() + " " + b.getVersion() + " (" + b.getLocation() + ")";
+    }
+
+    /**
+     * Waits for a service.
+     *
+     * @param type its interface, of a package that all bundles share
+     * @param filter an LDAP filter on its properties
+     * @param patience how long to wait
+     */
+    public <T> Optional<T> find(Class<T> type, String filter, Duration patience)
+            throws InterruptedException {
+        BundleContext context = framework.getBundleContext();
+        ServiceTracker<T, T> tracker;
+        try {
+            tracker =
+                    new ServiceTracker<>(
+                            context,
+                            context.createFilter(
+                                    "(&(objectClass=" + type.getName() + ")" + filter + ")"),
+                            null);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+        tracker.open();
+        return Optional.ofNullable(tracker.waitForService(patience.toMillis()));
+    }
+
+    /** Stops the framework and removes its cache. */
+    @Override
+    public void close() {
+        try {
+            framework.stop();
+            framework.waitForStop(10_000);
+        } catch (BundleException e) {
+            LOG.warn("the framework did not stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> files = Files.walk(cache)) {
+            files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed", cache, e);
+        }
+    }
+}
