@@ -58,7 +58,8 @@ final class ProblemSchema {
 
     /** A section whose other keys depend on {@code type}, which may have a default. */
     private static Map<String, Object> section(List<Plugins.Plugin> plugins, String preset) {
-        Map<String, Object> type = words(plugins.stream().map(p -> p.provider().info().type()).toList());
+        Map<String, Object> type =
+                words(plugins.stream().map(p -> p.provider().info().type()).toList());
         if (!preset.isEmpty()) {
             type.put("default", preset);
         }
@@ -81,8 +82,7 @@ final class ProblemSchema {
     /** Holds for a section that names the plug-in, or for one without type where that means it. */
     private static Map<String, Object> ofType(Plugins.Plugin plugin, boolean isPreset) {
         Map<String, Object> condition = new LinkedHashMap<>();
-        condition.put(
-                "properties", Map.of(TYPE, Map.of("const", plugin.provider().info().type())));
+        condition.put("properties", Map.of(TYPE, Map.of("const", plugin.provider().info().type())));
         if (!isPreset) {
             condition.put("required", List.of(TYPE));
         }

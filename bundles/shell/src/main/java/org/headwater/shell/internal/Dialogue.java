@@ -57,6 +57,7 @@ final class Dialogue {
                             .highlighter(new Highlighter(session))
                             .completer(new CommandCompleter(session, jobs, plugins))
                             .variable(LineReader.HISTORY_FILE, history())
+                            .variable(LineReader.ERRORS, 0)
                             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                             .option(LineReader.Option.AUTO_FRESH_LINE, true)
                             .build();

@@ -1,5 +1,6 @@
 package org.headwater.shell.internal;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
@@ -22,6 +23,8 @@ import org.osgi.service.component.annotations.Reference;
         scope = ShellService.SCOPE,
         function = {"priors", "models", "noises", "solvers", "backends"})
 public final class PluginCommands {
+    private static final int WIDTH = 80;
+    private static final String HANGING = "    ";
     private static final String ONE = "a type, to show its settings";
 
     private final Plugins plugins;
@@ -128,28 +131,41 @@ public final class PluginCommands {
             return;
         }
         System.out.println("settings of " + section + ":");
-        Table table = new Table();
-        rows(table, schema, "  ");
-        System.out.print(table);
+        print(schema, "  ");
     }
 
-    private static void rows(Table table, SettingsSchema schema, String indent) {
+    private static void print(SettingsSchema schema, String indent) {
         for (Setting s : schema.settings()) {
             String preset =
                     s.isRequired()
-                            ? "required"
-                            : s.defaultValue() == null ? "optional" : "default " + text(s);
-            table.row(indent + s.key(), s.rule(), preset, s.help());
+                            ? "; required"
+                            : s.defaultValue() == null ? "" : "; default " + text(s);
+            wrap(indent + s.key() + ": " + s.rule() + preset, indent + HANGING);
+            wrap(indent + HANGING + s.help(), indent + HANGING);
             if (s.group() != null) {
-                rows(table, s.group(), indent + "  ");
+                print(s.group(), indent + HANGING);
             }
         }
+    }
+
+    /** Prints a text in lines that fit a terminal, all but the first after {@code indent}. */
+    private static void wrap(String text, String indent) {
+        String rest = text;
+        while (rest.length() > WIDTH) {
+            int cut = rest.lastIndexOf(' ', WIDTH);
+            if (cut <= indent.length()) {
+                break;
+            }
+            System.out.println(rest.substring(0, cut));
+            rest = indent + rest.substring(cut + 1);
+        }
+        System.out.println(rest);
     }
 
     private static String text(Setting s) {
         Object value = s.defaultValue();
         if (value instanceof double[] numbers) {
-            return java.util.Arrays.stream(numbers)
+            return Arrays.stream(numbers)
                     .mapToObj(PluginCommands::plain)
                     .collect(Collectors.joining(", ", "[", "]"));
         }

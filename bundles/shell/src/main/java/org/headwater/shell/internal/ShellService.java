@@ -1,10 +1,12 @@
 package org.headwater.shell.internal;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,13 +14,14 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.felix.gogo.jline.Builtin;
 import org.apache.felix.gogo.jline.Converters;
 import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.gogo.jline.Procedural;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
-import org.apache.felix.gogo.runtime.EOFError;
 import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -57,8 +60,8 @@ public final class ShellService implements ToIntFunction<String[]> {
         "each", "if", "not", "throw", "try", "until", "while", "break", "continue"
     };
     private static final String[] POSIX = {
-        "cat", "cd", "clear", "date", "echo", "grep", "head", "less", "ls", "pwd", "sleep", "sort",
-        "tail", "wc"
+        "cat", "cd", "clear", "date", "echo", "grep", "head", "less", "ls", "pwd", "sleep", "tail",
+        "wc"
     };
     private static final String[] BUILTIN = {"format", "history", "new", "set", "type"};
 
@@ -67,6 +70,8 @@ public final class ShellService implements ToIntFunction<String[]> {
             String.join(", ", POSIX) + ", history, if, each, while; lb, start, stop (bundles)";
 
     private static final Logger LOG = LoggerFactory.getLogger(ShellService.class);
+    private static final Pattern ARGUMENTS_MISFIT =
+            Pattern.compile("Cannot coerce (\\w+)\\(.*", Pattern.DOTALL);
     private static final int DONE = 0;
     private static final int INTERNAL_ERROR = 1;
     private static final int INVALID_INPUT = 2;
@@ -133,7 +138,7 @@ public final class ShellService implements ToIntFunction<String[]> {
                 return DONE;
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -210,14 +215,21 @@ public final class ShellService implements ToIntFunction<String[]> {
             LOG.error("a shell command failed", e);
             return e + "; details in " + System.getProperty("headwater.log", "the log");
         }
-        return String.valueOf(e.getMessage()).replace('\n', ' ');
+        String text = String.valueOf(e.getMessage()).replace('\n', ' ');
+        Matcher misfit = ARGUMENTS_MISFIT.matcher(text);
+        return misfit.matches()
+                ? "these arguments do not fit '"
+                        + misfit.group(1)
+                        + "'; see: help "
+                        + misfit.group(1)
+                : text;
     }
 
     private static boolean isMendable(Throwable e) {
         return e instanceof InvalidInputException
                 || e instanceof CommandNotFoundException
                 || e instanceof SyntaxError
-                || e instanceof EOFError
+                || e instanceof EOFException
                 || e instanceof IllegalArgumentException;
     }
 
