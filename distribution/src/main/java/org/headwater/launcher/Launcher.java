@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The main class: starts the platform, gives the arguments to the command service (a {@code
- * ToIntFunction<String[]>} with the property {@code headwater.command}) and ends with its exit code.
+ * ToIntFunction<String[]>} with the property {@code headwater.command}) and ends with its exit
+ * code.
  *
  * <p>Ctrl-C or a termination signal interrupts the command's thread and waits until the command has
  * returned; a second Ctrl-C ends the process at once.
@@ -122,7 +123,8 @@ public final class Launcher {
                             Proxy.newProxyInstance(
                                     handler.getClassLoader(),
                                     new Class<?>[] {handler},
-                                    (proxy, method, arguments) -> interrupted(proxy, method.getName())));
+                                    (proxy, method, arguments) ->
+                                            interrupted(proxy, method.getName())));
         } catch (ReflectiveOperationException e) {
             LoggerFactory.getLogger(Launcher.class).debug("no signals on this Java", e);
         }

@@ -146,8 +146,7 @@ public final class Platform implements AutoCloseable {
 
     private void install(Path jar, int at) {
         try {
-            Bundle bundle =
-                    framework.getBundleContext().installBundle("reference:" + jar.toUri());
+            Bundle bundle = framework.getBundleContext().installBundle("reference:" + jar.toUri());
             if (bundle.adapt(BundleRevision.class).getTypes() == BundleRevision.TYPE_FRAGMENT) {
                 return;
             }

@@ -3,6 +3,7 @@ package org.headwater.cli.internal;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.headwater.api.StepInfo;
 import org.headwater.cli.JobText;
 import org.headwater.runtime.Job;
 
@@ -21,6 +22,7 @@ final class ProgressDisplay implements Job.Listener, AutoCloseable {
     private final LongSupplier clock;
     private String phase = "";
     private long next = Long.MIN_VALUE;
+    private int shown;
     private boolean drawn;
 
     ProgressDisplay(PrintWriter err, boolean terminal, LongSupplier clock) {
@@ -45,31 +47,32 @@ final class ProgressDisplay implements Job.Listener, AutoCloseable {
     @Override
     public synchronized void progress(Job job) {
         long now = clock.getAsLong();
+        int iteration = job.lastStep().map(StepInfo::iteration).orElse(0);
+        boolean stepped = iteration != shown;
         boolean changed = !phase.equals(job.phase());
-        boolean last = job.lastStep().map(s -> s.iteration() == job.iterations()).orElse(false);
+        boolean last = stepped && iteration == job.iterations();
         if (!changed && !last && next != Long.MIN_VALUE && now - next < 0) {
             return;
         }
         phase = job.phase();
+        shown = iteration;
         next = now + (terminal ? REDRAW_NANOS : PLAIN_NANOS);
+        String line = stepped ? step(job, iteration) : phase;
         if (terminal) {
             clear();
-            err.print(line(job));
+            err.print(line);
             drawn = true;
-        } else {
-            err.println(line(job));
+        } else if (stepped || changed) {
+            err.println(line);
         }
         err.flush();
     }
 
-    /** Leaves the cursor at the start of a line. */
+    /** Removes the bar: what follows says how the run ended. */
     @Override
     public synchronized void close() {
-        if (drawn) {
-            err.println();
-            err.flush();
-            drawn = false;
-        }
+        clear();
+        err.flush();
     }
 
     private void clear() {
@@ -79,12 +82,11 @@ final class ProgressDisplay implements Job.Listener, AutoCloseable {
         }
     }
 
-    private String line(Job job) {
-        int all = job.iterations();
-        if (!terminal || all <= 0 || job.lastStep().isEmpty()) {
+    private String step(Job job, int iteration) {
+        if (!terminal) {
             return JobText.progress(job);
         }
-        int filled = (int) ((long) BAR * job.lastStep().get().iteration() / all);
+        int filled = (int) ((long) BAR * iteration / job.iterations());
         return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + JobText.progress(job);
     }
 }

@@ -1,0 +1,140 @@
+package org.headwater.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The assembled {@code bin/headwater} as a process: exit codes and streams. */
+@DisabledOnOs(OS.WINDOWS)
+class HeadwaterProcessIT {
+    private static final Path HOME = Path.of(System.getProperty("headwater.home"));
+    private static final String LASSO = HOME.resolve("examples/lasso.yaml").toString();
+
+    @TempDir private Path folder;
+
+    private record Outcome(int code, List<String> out, List<String> err) {}
+
+    private Process start(String... args) throws IOException {
+        List<String> line = new ArrayList<>(List.of(HOME.resolve("bin/headwater").toString()));
+        line.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(line);
+        builder.environment().put("TMPDIR", folder.toString());
+        builder.environment().put("HEADWATER_JAVA_OPTS", "-Djava.io.tmpdir=" + folder);
+        builder.redirectOutput(folder.resolve("stdout").toFile());
+        builder.redirectError(folder.resolve("stderr").toFile());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private Outcome end(Process process) throws IOException, InterruptedException {
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+        }
+        return new Outcome(
+                process.waitFor(),
+                Files.readAllLines(folder.resolve("stdout")),
+                Files.readAllLines(folder.resolve("stderr")));
+    }
+
+    private Outcome headwater(String... args) throws IOException, InterruptedException {
+        return end(start(args));
+    }
+
+    private void assertNoFrameworkIsLeft() throws IOException {
+        try (var files = Files.list(folder)) {
+            assertEquals(
+                    0,
+                    files.filter(f -> f.getFileName().toString().startsWith("headwater-")).count());
+        }
+    }
+
+    @Test
+    void exampleRunsToItsResults() throws Exception {
+        Path output = folder.resolve("a folder with blanks");
+        Outcome run = headwater("run", LASSO, "--output", output.toString());
+        assertEquals(0, run.code(), () -> run.toString());
+        assertEquals("results: " + output, run.out().get(run.out().size() - 1));
+        assertTrue(run.err().stream().noneMatch(l -> l.contains("\r") || l.contains("\u001b")));
+        for (String file :
+                List.of("manifest.json", "problem.yaml", "verdict.json", "summary.csv")) {
+            assertTrue(Files.size(output.resolve(file)) > 0, file);
+        }
+        assertNoFrameworkIsLeft();
+    }
+
+    @Test
+    void invalidInputEndsWith2() throws Exception {
+        Outcome run = headwater("run", LASSO, "--set", "prior.weight=-1");
+        assertEquals(2, run.code());
+        assertEquals(1, run.err().size(), () -> run.toString());
+        assertTrue(run.err().get(0).startsWith("error: " + LASSO + ": prior.weight must be "));
+        assertEquals(List.of(), run.out());
+    }
+
+    /** One softmax over 20 coordinates leaves every particle alone: the verdict must say so. */
+    @Test
+    void failedVerdictEndsWith3() throws Exception {
+        Path output = folder.resolve("run");
+        Outcome run =
+                headwater("run", LASSO, "--set", "solver.kernel=joint", "--output", output + "");
+        assertEquals(3, run.code(), () -> run.toString());
+        assertTrue(run.out().contains("verdict: FAIL"), () -> run.toString());
+        assertEquals("results: " + output, run.out().get(run.out().size() - 1));
+    }
+
+    @Test
+    void interruptedRunGoesOnToTheSameBytes() throws Exception {
+        Path whole = folder.resolve("whole");
+        assertEquals(0, headwater("run", LASSO, "--output", whole.toString()).code());
+
+        Path part = folder.resolve("part");
+        Process process = start("run", LASSO, "--output", part.toString());
+        Path log = part.resolve("log.jsonl");
+        while (process.isAlive()
+                && !(Files.exists(log) && Files.readString(log).contains("\"step\""))) {
+            Thread.sleep(5);
+        }
+        process.destroy();
+        Outcome interrupted = end(process);
+        assertEquals(130, interrupted.code(), () -> interrupted.toString());
+        assertTrue(
+                String.join("\n", interrupted.err()).contains("headwater run --resume " + part),
+                () -> interrupted.toString());
+        assertNoFrameworkIsLeft();
+
+        Outcome resumed = headwater("run", "--resume", part.toString());
+        assertEquals(0, resumed.code(), () -> resumed.toString());
+        assertEquals("results: " + part, resumed.out().get(resumed.out().size() - 1));
+        assertArrayEquals(
+                Files.readAllBytes(whole.resolve("posterior.npy")),
+                Files.readAllBytes(part.resolve("posterior.npy")));
+    }
+
+    @Test
+    void shellRunsAScript() throws Exception {
+        Outcome shell = headwater("shell", "-c", "priors; help hw:submit");
+        assertEquals(0, shell.code(), () -> shell.toString());
+        String text = String.join("\n", shell.out());
+        assertTrue(text.contains("Laplace") && text.contains("start a problem"), text);
+        assertNoFrameworkIsLeft();
+    }
+
+    @Test
+    void shellScriptWithAMistakeEndsWith2() throws Exception {
+        Outcome shell = headwater("shell", "-c", "priors l2");
+        assertEquals(2, shell.code(), () -> shell.toString());
+        assertEquals(1, shell.err().size(), () -> shell.toString());
+    }
+}
