@@ -187,7 +187,7 @@ final class Charts {
         Axis spreads = Axis.linear(0, 1.08 * Math.max(largest(spread), 1e-300), 5);
         Panel left =
                 new Panel(picture, new Rectangle2D.Double(72, TOP, 380, FLOOR - TOP), x, spreads);
-        left.frame("Spread of the particles", "iteration", "sd relative to the start");
+        left.frame("Spread of the particles", "iteration", "sd relative to the start's scale");
         left.line(iteration, spread, 2, Picture.BLUE);
         if (iteration.length == 1) {
             left.point(1, spread[0], 3, Picture.BLUE);

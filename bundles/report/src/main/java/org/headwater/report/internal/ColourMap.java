@@ -13,7 +13,7 @@ final class ColourMap {
     /** Lightness of the light and the dark end of the maps made here. */
     private static final double LIGHT = 0.97;
 
-    private static final double DARK = 0.32;
+    private static final double DARK = 0.36;
 
     private final int[] rgb;
 

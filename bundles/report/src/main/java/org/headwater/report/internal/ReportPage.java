@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -29,6 +30,7 @@ final class ReportPage {
     private static final int LIST_SHOWN = 12;
     private static final int RECORDS_SHOWN = 8;
     private static final String CITATIONS = "citations";
+    private static final String SEGMENTS = "segments";
     private static final String TIMINGS = "timings-seconds";
 
     /** Keys of the manifest that the page shows elsewhere. */
@@ -108,7 +110,7 @@ final class ReportPage {
 
     private void verdict() {
         Reason.Status status = run.verdict().status();
-        String kind = status.name().toLowerCase(java.util.Locale.ROOT);
+        String kind = status.name().toLowerCase(Locale.ROOT);
         section("verdict", null, "verdict " + kind);
         html.open("h2").element("span", status.name(), "class", "badge").text(" ");
         html.text(headline(status)).close("h2").line();
@@ -134,8 +136,10 @@ final class ReportPage {
     }
 
     private void reason(Reason reason) {
-        html.open("li", "class", reason.status().name().toLowerCase(java.util.Locale.ROOT));
-        html.open("p").element("strong", reason.status().name()).text(" " + reason.message());
+        html.open("li", "class", reason.status().name().toLowerCase(Locale.ROOT));
+        html.open("p")
+                .element("strong", reason.status().name())
+                .text(" " + sentence(reason.message()));
         if (!Double.isNaN(reason.value())) {
             html.text(" Found ").element("b", Numbers.format(reason.value()));
             if (!Double.isNaN(reason.limit())) {
@@ -145,9 +149,20 @@ final class ReportPage {
         }
         html.text(" ").element("code", reason.code()).close("p");
         if (!reason.remedy().isEmpty()) {
-            html.open("p").element("em", "What to do: ").text(reason.remedy()).close("p");
+            html.open("p").element("em", "What to do: ").text(sentence(reason.remedy())).close("p");
         }
         html.close("li").line();
+    }
+
+    /** Messages begin small and end without a stop, to fit into a log line. */
+    private static String sentence(String message) {
+        if (message.isEmpty()) {
+            return message;
+        }
+        int first = message.offsetByCodePoints(0, 1);
+        String sentence =
+                message.substring(0, first).toUpperCase(Locale.ROOT) + message.substring(first);
+        return sentence.matches("(?s).*[.!?]") ? sentence : sentence + ".";
     }
 
     private void facts() {
@@ -391,7 +406,7 @@ final class ReportPage {
         html.open("p");
         html.text("After " + steps.size() + (steps.size() == 1 ? " step" : " steps"));
         html.text(" the spread was ").element("b", Numbers.format(last.spread(), 3));
-        html.text(" of the start's and a step moved the particles by ");
+        html.text(" of the start's scale and a step moved the particles by ");
         html.element("b", Numbers.format(last.residual(), 2)).text(" of their spread. ");
         html.text(
                 failed == 0
@@ -532,6 +547,10 @@ final class ReportPage {
                             }
                             if (value instanceof Map<?, ?> map) {
                                 card(title(key), map);
+                            } else if (key.equals(SEGMENTS)
+                                    && value instanceof List<?> l
+                                    && l.size() < 2) {
+                                return;
                             } else if (isTable(value)) {
                                 tables.add(key);
                             } else {
@@ -615,7 +634,7 @@ final class ReportPage {
         String words = key.replace('-', ' ').replaceAll(" seconds$", " (s)");
         return words.isEmpty()
                 ? words
-                : words.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + words.substring(1);
+                : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     private void reproduce() {
