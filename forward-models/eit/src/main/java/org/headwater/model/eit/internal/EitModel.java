@@ -249,7 +249,8 @@ final class EitModel implements ForwardModel {
         public void evaluate(double[] theta, int offset, double[] out) {
             double background = background(theta, offset);
             double[] m = new double[basis.matrix().rows()];
-            basis.matrix().expand(theta, offset, 0, 1, m);
+            double[] field = Arrays.copyOfRange(theta, offset, offset + basis.size());
+            basis.matrix().expand(field, 1, m);
             conductivity(m, 0, background, 1, out);
             for (int t = 0; change && t < out.length; t++) {
                 out[t] -= background;
@@ -264,6 +265,7 @@ final class EitModel implements ForwardModel {
         private final int triangles = basis.matrix().rows();
         private final int electrodes = electrodeModel.mesh().electrodes();
         private final CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
+        private final double[] coefficients = new double[BATCH * basis.size()];
         private final double[] fields = new double[BATCH * triangles];
         private final double[] sigma = new double[triangles];
         private final double[] z = new double[electrodes];
@@ -278,18 +280,28 @@ final class EitModel implements ForwardModel {
         private double[] pairsBySigma;
 
         private double[] pairsByLogZ;
-        private double[] pairsByTheta;
+        private double[] pairsByField;
+        private double[] pairsByNuisance;
         private double[] pairScratch;
 
         @Override
         public void predict(Ensemble theta, int from, int to, double[] predicted) {
             for (int first = from; first < to; first += BATCH) {
                 int count = Math.min(BATCH, to - first);
-                basis.matrix().expand(theta.data(), theta.offset(first), d, count, fields);
+                expand(theta.data(), theta.offset(first), count);
                 for (int i = 0; i < count; i++) {
                     solve(theta.data(), theta.offset(first + i), i, predicted, first + i);
                 }
             }
+        }
+
+        /** Expands the fields of particles whose parameters start at an offset. */
+        private void expand(double[] theta, int offset, int count) {
+            int size = basis.size();
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(theta, offset + i * d, coefficients, i * size, size);
+            }
+            basis.matrix().expand(coefficients, count, fields);
         }
 
         /** Solves for a particle whose field is number {@code slot} of the batch. */
@@ -316,7 +328,7 @@ final class EitModel implements ForwardModel {
                 double[] gradient) {
             for (int first = from; first < to; first += BATCH) {
                 int count = Math.min(BATCH, to - first);
-                basis.matrix().expand(theta.data(), theta.offset(first), d, count, fields);
+                expand(theta.data(), theta.offset(first), count);
                 for (int i = 0; i < count; i++) {
                     int particle = first + i;
                     int offset = theta.offset(particle);
@@ -331,7 +343,11 @@ final class EitModel implements ForwardModel {
                         Arrays.fill(fields, i * triangles, (i + 1) * triangles, Double.NaN);
                     }
                 }
-                basis.matrix().multiplyLeft(fields, count, gradient, first * d, d);
+                basis.matrix().multiplyLeft(fields, count, coefficients);
+                for (int i = 0; i < count; i++) {
+                    int size = basis.size();
+                    System.arraycopy(coefficients, i * size, gradient, (first + i) * d, size);
+                }
             }
         }
 
@@ -364,41 +380,44 @@ final class EitModel implements ForwardModel {
 
         @Override
         public void jacobian(double[] theta, double[] predicted, double[] jacobian) {
-            basis.matrix().expand(theta, 0, d, 1, fields);
+            expand(theta, 0, 1);
             if (!solve(theta, 0, 0, predicted, 0)) {
                 Arrays.fill(jacobian, 0, data * d, Double.NaN);
                 return;
             }
             int pairs = electrodeModel.pairs();
+            int size = basis.size();
+            int nuisances = d - size;
             if (pairsBySigma == null) {
                 pairsBySigma = new double[pairs * triangles];
                 pairsByLogZ = new double[pairs * electrodes];
-                pairsByTheta = new double[pairs * d];
+                pairsByField = new double[pairs * size];
+                pairsByNuisance = new double[pairs * nuisances];
                 pairScratch = new double[electrodes * d];
             }
             workspace.sensitivities(pairsBySigma, pairsByLogZ);
             double background = background(theta, 0);
             for (int k = 0; k < pairs; k++) {
-                int next = k * d + basis.size();
-                double sum = 0;
-                for (int t = 0; t < triangles; t++) {
-                    int at = k * triangles + t;
-                    sum += pairsBySigma[at] * (log ? sigma[t] : height * background);
-                    pairsBySigma[at] *= log ? sigma[t] : height;
+                double byBackground = 0;
+                for (int t = k * triangles; t < (k + 1) * triangles; t++) {
+                    double s = sigma[t - k * triangles];
+                    byBackground += pairsBySigma[t] * (log ? s : height * background);
+                    pairsBySigma[t] *= log ? s : height;
                 }
                 if (backgroundEstimated) {
-                    pairsByTheta[next++] = sum;
+                    pairsByNuisance[k * nuisances] = byBackground;
                 }
                 if (impedanceEstimated) {
-                    sum = 0;
+                    double byImpedance = 0;
                     for (int l = 0; l < electrodes; l++) {
-                        sum += pairsByLogZ[k * electrodes + l];
+                        byImpedance += pairsByLogZ[k * electrodes + l];
                     }
-                    pairsByTheta[next] = sum;
+                    pairsByNuisance[(k + 1) * nuisances - 1] = byImpedance;
                 }
             }
-            basis.matrix().multiplyLeft(pairsBySigma, pairs, pairsByTheta, 0, d);
-            experiment.differentials(pairsByTheta, d, pairScratch, jacobian, 0, d);
+            basis.matrix().multiplyLeft(pairsBySigma, pairs, pairsByField);
+            experiment.differentials(pairsByField, size, pairScratch, jacobian, 0, d);
+            experiment.differentials(pairsByNuisance, nuisances, pairScratch, jacobian, size, d);
         }
     }
 }

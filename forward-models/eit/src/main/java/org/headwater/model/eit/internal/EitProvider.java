@@ -1,6 +1,7 @@
 package org.headwater.model.eit.internal;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.PluginInfo;
@@ -117,14 +118,14 @@ public final class EitProvider implements ForwardModelProvider {
         LOG.info(
                 "a homogeneous tank fits the {} voltages to {} %: {} S/m, contact impedance {} Ω·m²",
                 frame,
-                String.format("%.2f", 100 * tank.residual()),
-                String.format("%.4g", tank.conductivity()),
-                String.format("%.4g", tank.contactImpedance()));
+                String.format(Locale.ROOT, "%.2f", 100 * tank.residual()),
+                String.format(Locale.ROOT, "%.4g", tank.conductivity()),
+                String.format(Locale.ROOT, "%.4g", tank.contactImpedance()));
         if (tank.residual() > POOR_FIT) {
             LOG.warn(
                     "a homogeneous tank misses the {} voltages by {} %: check the tank's geometry,"
                             + " the numbering of electrodes and the units",
-                    frame, String.format("%.0f", 100 * tank.residual()));
+                    frame, String.format(Locale.ROOT, "%.0f", 100 * tank.residual()));
         }
     }
 

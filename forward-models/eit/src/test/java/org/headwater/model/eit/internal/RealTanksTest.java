@@ -9,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.headwater.api.DenseMatrix;
 import org.headwater.api.Ensemble;
+import org.headwater.api.NumberFiles;
+import org.headwater.kernels.dense.DenseCholesky;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -179,6 +182,103 @@ class RealTanksTest {
         // An inclusion changes the voltages by some per cent.
         double relative = Math.sqrt(change / norm);
         assertTrue(relative > 0.005 && relative < 0.3, () -> "change " + relative);
+    }
+
+    /** Tank, direction and first electrode are right only if objects appear where they lay. */
+    @Test
+    void objectsOfTheKit4TankAreFoundWhereTheyLay() {
+        Path directory = data("kit4");
+        for (String frame : new String[] {"2_1", "2_2", "4_1"}) {
+            Map<String, Object> section =
+                    with(
+                            KIT4,
+                            "voltages",
+                            "frame_" + frame + "_voltages_16x79.csv",
+                            "reference",
+                            "frame_1_0_voltages_16x79.csv");
+            double found = correlation(section, directory, "frame_" + frame + "_truth_128x128.csv");
+            assertTrue(found > 0.5, () -> frame + ": " + found);
+        }
+    }
+
+    @Test
+    void objectsOfTheKuopioTankAreFoundWhereTheyLay() {
+        Path directory = data("ktc2023");
+        for (String frame : new String[] {"1", "2", "3", "4"}) {
+            Map<String, Object> section =
+                    with(KTC, "voltages", "train" + frame + "_voltages_31x76.csv");
+            double found = correlation(section, directory, "train" + frame + "_truth_256x256.csv");
+            assertTrue(found > 0.5, () -> frame + ": " + found);
+        }
+    }
+
+    /**
+     * The correlation of the truth (0 water, 1 resistive, 2 conductive, row 0 at the top) with one
+     * Gauss–Newton step from the homogeneous tank, over the triangles' areas.
+     */
+    private static double correlation(Map<String, Object> section, Path directory, String truth) {
+        EitModel model = Problems.create(map(), section, directory);
+        double[] observed = Problems.observe(map(), section, directory, model);
+        int d = model.dimension();
+        int m = model.dataSize();
+        double[] predicted = new double[m];
+        double[] jacobian = new double[m * d];
+        model.evaluator().jacobian(new double[d], predicted, jacobian);
+        double[] hessian = new double[d * d];
+        double[] step = new double[d];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < d; j++) {
+                double x = jacobian[i * d + j];
+                step[j] += x * (observed[i] - predicted[i]);
+                for (int k = 0; k < d; k++) {
+                    hessian[j * d + k] += x * jacobian[i * d + k];
+                }
+            }
+        }
+        double trace = 0;
+        for (int j = 0; j < d; j++) {
+            trace += hessian[j * d + j];
+        }
+        for (int j = 0; j < d; j++) {
+            hessian[j * d + j] += 1e-3 * trace / d;
+        }
+        assertTrue(DenseCholesky.factor(hessian, d));
+        DenseCholesky.solve(hessian, d, step, 1);
+        var field = model.fields().get(1);
+        double[] change = new double[field.geometry().triangleCount()];
+        field.evaluate(step, 0, change);
+        DenseMatrix image = NumberFiles.read(directory.resolve(truth), "truth");
+        double[] nodes = field.geometry().nodes();
+        int[] triangles = field.geometry().triangles();
+        double radius = 0;
+        for (int i = 0; i < nodes.length; i += 2) {
+            radius = Math.max(radius, Math.hypot(nodes[i], nodes[i + 1]));
+        }
+        double[] sums = new double[6];
+        for (int t = 0; t < change.length; t++) {
+            double[] x = new double[3];
+            double[] y = new double[3];
+            for (int c = 0; c < 3; c++) {
+                x[c] = nodes[2 * triangles[3 * t + c]] / radius;
+                y[c] = nodes[2 * triangles[3 * t + c] + 1] / radius;
+            }
+            double area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0]);
+            int column = (int) ((1 + (x[0] + x[1] + x[2]) / 3) / 2 * image.columns());
+            int row = (int) ((1 - (y[0] + y[1] + y[2]) / 3) / 2 * image.rows());
+            double[] signs = {0, -1, 1};
+            double a = signs[(int) image.get(row, column)];
+            double b = change[t];
+            double[] terms = {1, a, b, a * a, b * b, a * b};
+            for (int k = 0; k < 6; k++) {
+                sums[k] += area * terms[k];
+            }
+        }
+        double covariance = sums[5] / sums[0] - sums[1] * sums[2] / (sums[0] * sums[0]);
+        double varianceA = sums[3] / sums[0] - Math.pow(sums[1] / sums[0], 2);
+        double varianceB = sums[4] / sums[0] - Math.pow(sums[2] / sums[0], 2);
+        double correlation = covariance / Math.sqrt(varianceA * varianceB);
+        System.out.printf("%s: correlation %.3f%n", truth, correlation);
+        return correlation;
     }
 
     private static void report(String set, EitModel model) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.headwater.api.DenseMatrix;
 
 /**
  * Makes bases on a mesh. R is the radius of the domain, the origin its centre; rows of grids count
@@ -70,7 +71,7 @@ public final class Bases {
                 b[t * d + j] = Math.exp(-(dx * dx + dy * dy) * scale);
             }
         }
-        return new Basis(new DenseBasisMatrix(triangles(), d, b), names);
+        return new Basis(dense(d, b), names);
     }
 
     /**
@@ -106,7 +107,7 @@ public final class Bases {
                 b[t * modes + k] = s * Math.cos(i * Math.PI * u) * Math.cos(j * Math.PI * v);
             }
         }
-        return new Basis(new DenseBasisMatrix(triangles(), modes, b), names);
+        return new Basis(dense(modes, b), names);
     }
 
     /**
@@ -207,6 +208,10 @@ public final class Bases {
             names.add("element-" + (t + 1));
         }
         return new Basis(SparseBasisMatrix.identity(triangles()), names);
+    }
+
+    private BasisMatrix dense(int columns, double[] b) {
+        return new DenseBasisMatrix(new DenseMatrix(triangles(), columns, b));
     }
 
     /** A point's coordinate in the unit square around the domain. */

@@ -14,23 +14,19 @@ public sealed interface BasisMatrix permits DenseBasisMatrix, SparseBasisMatrix 
     /**
      * m = Bθ for several vectors at once. O(count·T·d), or O(count·nonzeros) if sparse.
      *
-     * @param theta vector i starts at {@code offset + i·stride}, not modified
-     * @param offset where the first vector starts
-     * @param stride distance of the vectors
+     * @param theta count × d row-major, not modified
      * @param count number of vectors
      * @param out count × T row-major, overwritten
      */
-    void expand(double[] theta, int offset, int stride, int count, double[] out);
+    void expand(double[] theta, int count, double[] out);
 
     /**
-     * The product A·B, in rows of gradients or Jacobians the chain rule. O(rows·T·d), or
-     * O(rows·nonzeros) if sparse.
+     * The product A·B, for rows of gradients or Jacobians the chain rule. O(count·T·d), or
+     * O(count·nonzeros) if sparse.
      *
-     * @param a rows × T row-major, not modified
-     * @param rows number of rows of A
-     * @param out row r starts at {@code offset + r·stride} and has d values, overwritten
-     * @param offset where the first row starts
-     * @param stride distance of the rows, ≥ d
+     * @param a count × T row-major, not modified
+     * @param count number of rows of A
+     * @param out count × d row-major, overwritten
      */
-    void multiplyLeft(double[] a, int rows, double[] out, int offset, int stride);
+    void multiplyLeft(double[] a, int count, double[] out);
 }

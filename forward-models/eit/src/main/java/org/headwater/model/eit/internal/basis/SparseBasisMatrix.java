@@ -60,14 +60,13 @@ final class SparseBasisMatrix implements BasisMatrix {
     }
 
     @Override
-    public void expand(double[] theta, int offset, int stride, int count, double[] out) {
+    public void expand(double[] theta, int count, double[] out) {
         int rows = rows();
         for (int i = 0; i < count; i++) {
-            int first = offset + i * stride;
             for (int t = 0; t < rows; t++) {
                 double sum = 0;
                 for (int k = start[t]; k < start[t + 1]; k++) {
-                    sum += value[k] * theta[first + column[k]];
+                    sum += value[k] * theta[i * columns + column[k]];
                 }
                 out[i * rows + t] = sum;
             }
@@ -75,15 +74,14 @@ final class SparseBasisMatrix implements BasisMatrix {
     }
 
     @Override
-    public void multiplyLeft(double[] a, int aRows, double[] out, int offset, int stride) {
+    public void multiplyLeft(double[] a, int count, double[] out) {
         int rows = rows();
-        for (int r = 0; r < aRows; r++) {
-            int first = offset + r * stride;
-            Arrays.fill(out, first, first + columns, 0);
+        Arrays.fill(out, 0, count * columns, 0);
+        for (int i = 0; i < count; i++) {
             for (int t = 0; t < rows; t++) {
-                double x = a[r * rows + t];
+                double x = a[i * rows + t];
                 for (int k = start[t]; k < start[t + 1]; k++) {
-                    out[first + column[k]] += x * value[k];
+                    out[i * columns + column[k]] += x * value[k];
                 }
             }
         }

@@ -54,7 +54,7 @@ class BasesTest {
         for (int j = 0; j < d; j++) {
             double[] unit = new double[d];
             unit[j] = 1;
-            basis.matrix().expand(unit, 0, d, 1, columns[j]);
+            basis.matrix().expand(unit, 1, columns[j]);
         }
         return columns;
     }
@@ -164,7 +164,7 @@ class BasesTest {
         double[] ones = new double[9];
         java.util.Arrays.fill(ones, 1);
         double[] sum = new double[98];
-        basis.matrix().expand(ones, 0, 9, 1, sum);
+        basis.matrix().expand(ones, 1, sum);
         for (double x : sum) {
             assertEquals(1, x, 1e-14);
         }
@@ -195,18 +195,17 @@ class BasesTest {
             int d = basis.size();
             double[][] columns = dense(basis);
             int count = 3;
-            int stride = d + 2;
-            double[] theta = random.doubles(5 + (long) count * stride).toArray();
+            double[] theta = random.doubles((long) count * d).toArray();
             double[] m = new double[count * rows];
-            basis.matrix().expand(theta, 5, stride, count, m);
+            basis.matrix().expand(theta, count, m);
             double[] a = random.doubles((long) count * rows).toArray();
-            double[] product = new double[1 + count * stride];
-            basis.matrix().multiplyLeft(a, count, product, 1, stride);
+            double[] product = new double[count * d];
+            basis.matrix().multiplyLeft(a, count, product);
             for (int i = 0; i < count; i++) {
                 for (int t = 0; t < rows; t++) {
                     double sum = 0;
                     for (int j = 0; j < d; j++) {
-                        sum += columns[j][t] * theta[5 + i * stride + j];
+                        sum += columns[j][t] * theta[i * d + j];
                     }
                     assertEquals(sum, m[i * rows + t], 1e-11);
                 }
@@ -215,10 +214,8 @@ class BasesTest {
                     for (int t = 0; t < rows; t++) {
                         sum += a[i * rows + t] * columns[j][t];
                     }
-                    assertEquals(sum, product[1 + i * stride + j], 1e-11);
+                    assertEquals(sum, product[i * d + j], 1e-11);
                 }
-                // What lies between the rows is not touched.
-                assertEquals(0, product[1 + i * stride + d]);
             }
         }
     }
