@@ -56,8 +56,9 @@ class RwpoSolverTest {
                 found.correlationError(truth) < 0.02, () -> "c " + found.correlationError(truth));
     }
 
-    /** f of a nonlinear model, y₁ = e^{x₁}, y₂ = x₁x₂ + x₂, with L1: against a fine quadrature.
-     * The correction closes the dependence by a Gaussian, so a curved posterior costs some spread.
+    /**
+     * f of a nonlinear model, y₁ = e^{x₁}, y₂ = x₁x₂ + x₂, with L1: against a fine quadrature. The
+     * correction closes the dependence by a Gaussian, so a curved posterior costs some spread.
      */
     @ParameterizedTest
     @ValueSource(strings = {"cc", "joint"})
