@@ -31,11 +31,11 @@ final class DenseBasisMatrix implements BasisMatrix {
 
     @Override
     public void expand(double[] theta, int count, double[] out) {
-        DenseProducts.multiplyRows(theta, transposed.data(), 0, count, columns(), rows(), out);
+        DenseProducts.multiply(theta, 0, transposed.data(), count, columns(), rows(), out, 0);
     }
 
     @Override
     public void multiplyLeft(double[] a, int count, double[] out) {
-        DenseProducts.multiplyRows(a, matrix.data(), 0, count, rows(), columns(), out);
+        DenseProducts.multiply(a, 0, matrix.data(), count, rows(), columns(), out, 0);
     }
 }
