@@ -1,6 +1,7 @@
 package org.headwater.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.osgi.framework.Bundle;
 
 /** The bundles that ship, in a framework of this process. */
 class PlatformIT {
@@ -90,6 +92,9 @@ class PlatformIT {
 
     @Test
     void allBundlesStart() {
+        for (Bundle b : platform.context().getBundles()) {
+            assertNotNull(b.getSymbolicName(), b.getLocation() + " is no bundle");
+        }
         assertEquals(List.of(), platform.stalled().stream().map(Platform::name).toList());
     }
 
