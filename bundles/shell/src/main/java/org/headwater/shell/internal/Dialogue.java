@@ -95,6 +95,9 @@ final class Dialogue {
             }
         } catch (UserInterruptException e) {
             return true;
+        } catch (InterruptedException e) {
+            // Ctrl-C ends the command, not the shell.
+            say("interrupted");
         } catch (EndOfFileException e) {
             return false;
         } catch (Exception e) {

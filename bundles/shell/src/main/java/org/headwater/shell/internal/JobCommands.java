@@ -2,8 +2,10 @@ package org.headwater.shell.internal;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -15,6 +17,7 @@ import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.utils.NonBlockingReader;
 import org.osgi.service.component.annotations.Activate;
@@ -29,6 +32,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class JobCommands {
     private static final long REDRAW_MILLIS = 200;
     private static final long PLAIN_MILLIS = 5000;
+    private static final String CLEAR = "\r\u001b[K";
 
     private final Jobs jobs;
 
@@ -135,21 +139,27 @@ public final class JobCommands {
     /** A redrawn line; true when the job has ended, false when the user has left it. */
     private static boolean follow(Job job, Terminal terminal) throws IOException {
         NonBlockingReader keys = terminal.reader();
-        boolean left = false;
-        while (running(job) && !left) {
-            terminal.writer().print("\r\u001b[K" + progress(job));
-            terminal.flush();
-            try {
-                left = keys.read(REDRAW_MILLIS) != NonBlockingReader.READ_EXPIRED;
-            } catch (IOException e) {
-                // The way in which an interrupt ends a read.
-                left = true;
+        AtomicBoolean left = new AtomicBoolean();
+        // Not an interrupt of this thread, which the reader would keep to itself.
+        Terminal.SignalHandler before =
+                terminal.handle(Terminal.Signal.INT, signal -> left.set(true));
+        // Raw, so that a read ends without a whole line and keys are not echoed.
+        Attributes cooked = terminal.enterRawMode();
+        try {
+            while (running(job) && !left.get()) {
+                terminal.writer().print(CLEAR + progress(job));
+                terminal.flush();
+                if (keys.read(REDRAW_MILLIS) != NonBlockingReader.READ_EXPIRED) {
+                    left.set(true);
+                }
             }
-            left |= Thread.interrupted();
+        } finally {
+            terminal.setAttributes(cooked);
+            terminal.handle(Terminal.Signal.INT, before);
+            terminal.writer().print(CLEAR);
+            terminal.flush();
         }
-        terminal.writer().print("\r\u001b[K");
-        terminal.flush();
-        return !left;
+        return !left.get();
     }
 
     /** A line every few seconds, until the job has ended. */
@@ -183,13 +193,17 @@ public final class JobCommands {
         Table table = new Table();
         table.row("job", job.id());
         table.row("name", job.name());
-        table.row("status", status(job));
+        table.row("status", job.status().toString());
         if (running(job)) {
             table.row("phase", job.phase());
         }
         job.lastStep().ifPresent(s -> table.row("step", JobText.step(s, job.iterations())));
         job.error().ifPresent(e -> table.row("error", message(e)));
         table.row("directory", job.directory().toString());
+        Path report = job.directory().resolve("report.html");
+        if (Files.exists(report)) {
+            table.row("report", report.toString());
+        }
         if (job.status() == Job.Status.CANCELLED) {
             table.row("go on with", JobText.resume(job.directory()));
         }
