@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +31,8 @@ public final class Launcher {
     private static final int INTERRUPTED = 130;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final Duration LOGS_KEPT = Duration.ofDays(30);
+
     private final Thread main = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile int exitCode = INTERRUPTED;
@@ -41,14 +45,16 @@ public final class Launcher {
         Path home = Path.of(System.getProperty("headwater.home")).toAbsolutePath().normalize();
         System.setProperty("headwater.home", home.toString());
         Path logs = logDirectory(home);
-        System.setProperty("headwater.logs", logs.toString());
         Path log = logs.resolve("headwater." + LocalDate.now() + ".log");
         System.setProperty("headwater.log", log.toString());
-        System.setProperty(
-                "logback.configurationFile", home.resolve("conf/logback.xml").toString());
+        Path logback = home.resolve("conf").resolve("logback.xml");
+        if (Files.exists(logback)) {
+            System.setProperty("logback.configurationFile", logback.toString());
+        }
         Launcher launcher = new Launcher();
         launcher.heedSignals();
         launcher.exitCode = launcher.run(home, log, args);
+        removeOldLogs(logs);
         launcher.finished.countDown();
         System.exit(launcher.exitCode);
     }
@@ -97,6 +103,19 @@ public final class Launcher {
                         ? Path.of(xdg)
                         : Path.of(System.getProperty("user.home"), ".local", "state");
         return state.resolve("headwater").resolve("logs");
+    }
+
+    private static void removeOldLogs(Path logs) {
+        Instant limit = Instant.now().minus(LOGS_KEPT);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(logs, "headwater.*.log")) {
+            for (Path log : all) {
+                if (Files.getLastModifiedTime(log).toInstant().isBefore(limit)) {
+                    Files.deleteIfExists(log);
+                }
+            }
+        } catch (IOException e) {
+            LoggerFactory.getLogger(Launcher.class).warn("old logs cannot be removed", e);
+        }
     }
 
     private void heedSignals() {
