@@ -338,6 +338,14 @@ class CompleteElectrodeModelTest {
         assertArrayEquals(again, g);
     }
 
+    /** 25.7 thousand entries on a graded disc of 1811 nodes with SuiteSparse's ordering. */
+    @Test
+    void theFactorOfAGradedDiscIsAsSparseAsInTheLiterature() {
+        ElectrodeMesh mesh = RingMesher.mesh(new TankShape(0.14, 16, 0.025, 0, true), 1811);
+        int nonzeros = new CompleteElectrodeModel(mesh).factorNonzeros();
+        assertTrue(nonzeros < 1.3 * 25_700, "entries of L: " + nonzeros);
+    }
+
     private static ElectrodeMesh ring() {
         return RingMesher.mesh(Reference.tank(), 400);
     }
