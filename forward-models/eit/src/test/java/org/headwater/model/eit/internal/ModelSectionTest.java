@@ -7,10 +7,14 @@ import static org.headwater.model.eit.internal.Problems.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.TankShape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ModelSectionTest {
     private static ModelSection section(String format, Map<String, Object> model) {
@@ -103,5 +107,55 @@ class ModelSectionTest {
     void meshFilesMustBeThereAndFitTheTank() {
         ModelSection s = section("csv", map("mesh", map("file", "no-such-mesh.msh")));
         assertInvalid("forward-model.mesh.file", s::mesh, "no-such-mesh.msh");
+    }
+
+    @Test
+    void gmshFilesReplaceTheTank(@TempDir Path directory) throws IOException {
+        ElectrodeMesh ring = section("csv", smallTank()).mesh();
+        Path file = directory.resolve("tank.msh");
+        Files.writeString(file, gmsh(ring));
+        ModelSection s = section("csv", map("mesh", map("file", file.toString())));
+        ElectrodeMesh read = s.mesh();
+        assertEquals(ring.triangles(), read.triangles());
+        assertEquals(8, read.electrodes());
+        assertEquals(0.1, read.radius(), 1e-3);
+        assertEquals(3 * ring.nodes(), s.simulationNodes());
+        ModelSection other =
+                section(
+                        "csv",
+                        map("mesh", map("file", file.toString()), "tank", map("electrodes", 16)));
+        assertInvalid("forward-model.tank.electrodes", other::mesh, "8", "16");
+    }
+
+    private static String gmsh(ElectrodeMesh mesh) {
+        StringBuilder text = new StringBuilder("$MeshFormat\n2.2 0 8\n$EndMeshFormat\n");
+        text.append("$PhysicalNames\n").append(mesh.electrodes() + 1).append('\n');
+        for (int l = 1; l <= mesh.electrodes(); l++) {
+            text.append("1 ").append(l).append(" \"electrode").append(l).append("\"\n");
+        }
+        text.append("2 99 \"water\"\n$EndPhysicalNames\n$Nodes\n");
+        text.append(mesh.nodes()).append('\n');
+        double[] nodes = mesh.nodeCoordinates();
+        for (int i = 0; i < mesh.nodes(); i++) {
+            text.append(i + 1).append(' ').append(nodes[2 * i]).append(' ');
+            text.append(nodes[2 * i + 1]).append(" 0\n");
+        }
+        text.append("$EndNodes\n$Elements\n");
+        StringBuilder elements = new StringBuilder();
+        int count = 0;
+        for (int l = 0; l < mesh.electrodes(); l++) {
+            int[] edges = mesh.electrodeEdges(l);
+            for (int e = 0; e < edges.length; e += 2) {
+                elements.append(++count).append(" 1 2 ").append(l + 1).append(" 1 ");
+                elements.append(edges[e] + 1).append(' ').append(edges[e + 1] + 1).append('\n');
+            }
+        }
+        int[] triangles = mesh.triangleNodes();
+        for (int t = 0; t < triangles.length; t += 3) {
+            elements.append(++count).append(" 2 2 99 1 ").append(triangles[t] + 1).append(' ');
+            elements.append(triangles[t + 1] + 1).append(' ').append(triangles[t + 2] + 1);
+            elements.append('\n');
+        }
+        return text.append(count).append('\n').append(elements) + "$EndElements\n";
     }
 }
