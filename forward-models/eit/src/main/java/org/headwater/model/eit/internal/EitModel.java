@@ -217,7 +217,11 @@ final class EitModel implements ForwardModel {
         }
     }
 
-    /** The conductivity of the triangles, or its difference from the background, in S/m. */
+    /**
+     * The conductivity of the triangles in S/m, or its change m against the background in the
+     * model's own measure: ln(σ/σ₀) with the log transform, in which a conductive and a resistive
+     * object weigh alike, else σ − σ₀ in S/m.
+     */
     private final class Conductivity implements DerivedField {
         private final boolean change;
 
@@ -232,7 +236,7 @@ final class EitModel implements ForwardModel {
 
         @Override
         public String unit() {
-            return "S/m";
+            return change && log ? "ln σ/σ₀" : "S/m";
         }
 
         @Override
@@ -247,13 +251,10 @@ final class EitModel implements ForwardModel {
 
         @Override
         public void evaluate(double[] theta, int offset, double[] out) {
-            double background = background(theta, offset);
-            double[] m = new double[basis.matrix().rows()];
             double[] field = Arrays.copyOfRange(theta, offset, offset + basis.size());
-            basis.matrix().expand(field, 1, m);
-            conductivity(m, 0, background, 1, out);
-            for (int t = 0; change && t < out.length; t++) {
-                out[t] -= background;
+            basis.matrix().expand(field, 1, out);
+            if (!change) {
+                conductivity(out, 0, background(theta, offset), 1, out);
             }
         }
     }

@@ -33,6 +33,7 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
     private final Experiment experiment;
     private final Truth truth;
     private final double radius;
+    private final boolean log;
     private final double[] clean;
     private final double[] reference;
     private final Map<String, Object> section;
@@ -41,12 +42,14 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
             Experiment experiment,
             Truth truth,
             double radius,
+            boolean log,
             double[] clean,
             double[] reference,
             Map<String, Object> section) {
         this.experiment = experiment;
         this.truth = truth;
         this.radius = radius;
+        this.log = log;
         this.clean = clean;
         this.reference = reference;
         this.section = section;
@@ -94,7 +97,8 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
         // The format keeps its preset of the tank; a MATLAB file has none and is not written.
         section.put("format", data.text("format").equals("mat") ? "csv" : data.text("format"));
         section.put("exclude-driven", data.flag("exclude-driven"));
-        return new EitSimulation(experiment, truth, tank.radius(), clean, reference, section);
+        return new EitSimulation(
+                experiment, truth, tank.radius(), model.isLog(), clean, reference, section);
     }
 
     private static double[] conductivity(ElectrodeMesh mesh, Truth truth) {
@@ -179,7 +183,10 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
         return lines;
     }
 
-    /** σ − background on a grid of pixels, row 0 at the top, NaN outside the tank. */
+    /**
+     * The change of conductivity in the model's measure, ln(σ/σ₀) or σ − σ₀, on a grid of pixels,
+     * row 0 at the top, NaN outside the tank: to be compared with conductivity-change-mean.csv.
+     */
     private DenseMatrix image() {
         double[] pixels = new double[IMAGE * IMAGE];
         for (int row = 0; row < IMAGE; row++) {
@@ -188,10 +195,16 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
                 double x = ((column + 0.5) / IMAGE * 2 - 1) * radius;
                 pixels[row * IMAGE + column] =
                         x * x + y * y <= radius * radius
-                                ? truth.conductivity(x, y) - truth.background()
+                                ? change(truth.conductivity(x, y))
                                 : Double.NaN;
             }
         }
         return new DenseMatrix(IMAGE, IMAGE, pixels);
+    }
+
+    private double change(double conductivity) {
+        return log
+                ? Math.log(conductivity / truth.background())
+                : conductivity - truth.background();
     }
 }
