@@ -218,7 +218,7 @@ class EitProviderTest {
         assertTrue(Double.isNaN(image[0][0]));
         assertEquals(0, image[64][10]);
         // The disc's middle (0.04, 0.02) of 0.1: right of the middle and above it.
-        assertEquals(-0.15, image[51][89], 1e-12);
+        assertEquals(Math.log(0.05 / 0.2), image[51][89], 1e-12);
         assertEquals(0, image[76][89], 1e-12);
     }
 
