@@ -1,9 +1,14 @@
 package org.headwater.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +160,25 @@ class PlatformIT {
     }
 
     @Test
+    void examplesAreValid() {
+        for (String example : List.of("lasso.yaml", "eit-tank.yaml")) {
+            Outcome validate =
+                    headwater("validate", HOME.resolve("examples").resolve(example).toString());
+            assertEquals(0, validate.code(), () -> validate.toString());
+        }
+    }
+
+    /** The problem file that README.md shows. */
+    @Test
+    void problemOfTheReadmeIsValid() throws IOException {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        int begin = readme.indexOf("```yaml\n") + "```yaml\n".length();
+        write("readme.yaml", readme.substring(begin, readme.indexOf("```", begin)));
+        Outcome validate = headwater("validate", folder.resolve("readme.yaml").toString());
+        assertEquals(0, validate.code(), () -> validate.toString());
+    }
+
+    @Test
     void simulatedDataCanBeRun() throws IOException {
         write("truth.csv", "1.0", "-0.5");
         Path output = folder.resolve("synthetic");
@@ -174,16 +199,35 @@ class PlatformIT {
         assertEquals(0, headwater("validate", written.toString()).code());
     }
 
+    /** A validator that is not ours accepts the examples, and finds the mistakes. */
     @Test
-    void schemaNamesEverySectionAndSetting() {
-        Outcome schema = headwater("schema");
-        assertEquals(0, schema.code());
-        String text = String.join("\n", schema.out());
-        for (String key : List.of("forward-model", "data", "noise", "prior", "solver", "backend")) {
-            assertTrue(text.contains('"' + key + '"'), key);
+    void schemaTellsRightFromWrong() throws IOException {
+        Outcome printed = headwater("schema");
+        assertEquals(0, printed.code());
+        JsonSchema schema =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(String.join("\n", printed.out()));
+        for (String example : List.of("lasso.yaml", "eit-tank.yaml")) {
+            String text = Files.readString(HOME.resolve("examples").resolve(example));
+            assertEquals(Set.of(), schema.validate(text, InputFormat.YAML), example);
         }
-        assertTrue(text.contains("\"weight\""));
-        assertTrue(text.contains("https://json-schema.org/draft/2020-12/schema"));
+        String right = Files.readString(folder.resolve("problem.yaml"));
+        assertEquals(Set.of(), schema.validate(right, InputFormat.YAML));
+        for (String[] mistake :
+                new String[][] {
+                    {"weight: 2.0", "weight: -1"},
+                    {"weight: 2.0", "wieght: 2.0"},
+                    {"type: l1", "type: l2"},
+                    {"type: gaussian, sd: 0.5", "sd: none, type: gaussian, width: 3"},
+                    {"values: y.csv", "voltages: y.csv"},
+                    {"type: rwpo", "type: rwpo, iterations: many"},
+                    {"solver:", "sampler:"},
+                    {"prior: {type: l1, weight: 2.0}", ""}
+                }) {
+            assertTrue(right.contains(mistake[0]), mistake[0]);
+            String wrong = right.replace(mistake[0], mistake[1]);
+            assertNotEquals(Set.of(), schema.validate(wrong, InputFormat.YAML), mistake[1]);
+        }
     }
 
     @Test
