@@ -63,6 +63,9 @@ public final class Launcher {
         boolean shell = args.length > 0 && args[0].equals("shell");
         try (Platform platform =
                 Platform.start(home, shell ? Platform.LEVEL_SHELL : Platform.LEVEL_PLATFORM)) {
+            for (String complaint : platform.complaints()) {
+                say("warning: " + complaint + "; details in " + log);
+            }
             @SuppressWarnings("rawtypes")
             Optional<ToIntFunction> found =
                     platform.find(ToIntFunction.class, "(headwater.command=true)", PATIENCE);
@@ -81,9 +84,13 @@ public final class Launcher {
     }
 
     private static int broken(String what, Path log) {
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8)
-                .println("internal error: " + what.replace('\n', ' ') + "; details in " + log);
+        say("internal error: " + what + "; details in " + log);
         return INTERNAL_ERROR;
+    }
+
+    private static void say(String line) {
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8)
+                .println(line.replace('\n', ' '));
     }
 
     /** {@code logs} of the installation, or a folder of the user's where that is not writable. */

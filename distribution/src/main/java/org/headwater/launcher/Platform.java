@@ -62,6 +62,7 @@ public final class Platform implements AutoCloseable {
     private final Path cache;
     private final int level;
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
+    private final List<String> complaints = new ArrayList<>();
 
     private Platform(Framework framework, Path cache, int level) {
         this.framework = framework;
@@ -108,7 +109,7 @@ public final class Platform implements AutoCloseable {
         }
         framework.start();
         for (Bundle b : stalled()) {
-            LOG.warn("{} did not start", name(b), errors.get(b.getBundleId()));
+            complain(name(b) + " did not start", errors.get(b.getBundleId()));
         }
     }
 
@@ -153,8 +154,18 @@ public final class Platform implements AutoCloseable {
             bundle.adapt(BundleStartLevel.class).setStartLevel(Math.max(at, FIRST_LEVEL));
             bundle.start();
         } catch (BundleException e) {
-            LOG.warn("{} is not a bundle that can be installed", jar, e);
+            complain(jar + " is not a bundle that can be installed", e);
         }
+    }
+
+    private void complain(String what, Throwable why) {
+        LOG.warn(what, why);
+        complaints.add(what);
+    }
+
+    /** What could not be installed or started; the log says why. */
+    public List<String> complaints() {
+        return List.copyOf(complaints);
     }
 
     /** The framework's context. */

@@ -137,4 +137,20 @@ class HeadwaterProcessIT {
         assertEquals(2, shell.code(), () -> shell.toString());
         assertEquals(1, shell.err().size(), () -> shell.toString());
     }
+
+    @Test
+    void brokenPluginIsNamedAndLeavesTheRestAtWork() throws Exception {
+        Path jar = HOME.resolve("plugins/broken.jar");
+        Files.createDirectories(jar.getParent());
+        Files.writeString(jar, "no jar at all");
+        try {
+            Outcome plugins = headwater("plugins");
+            assertEquals(0, plugins.code(), () -> plugins.toString());
+            assertEquals(1, plugins.err().size(), () -> plugins.toString());
+            assertTrue(plugins.err().get(0).startsWith("warning: " + jar + " is not a bundle"));
+            assertTrue(plugins.out().size() > 5, () -> plugins.toString());
+        } finally {
+            Files.delete(jar);
+        }
+    }
 }
