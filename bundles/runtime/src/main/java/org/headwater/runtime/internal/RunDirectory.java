@@ -66,7 +66,7 @@ final class RunDirectory implements Closeable {
             Files.createDirectories(root.resolve("checkpoint"));
             return lock(root);
         } catch (IOException e) {
-            throw cannotWrite("--output", root, e);
+            throw cannotWrite("--output", root == null ? base : root, e);
         }
     }
 
