@@ -3,6 +3,7 @@ package org.headwater.solver.rwpo.internal;
 import java.util.Arrays;
 import java.util.TreeSet;
 import org.headwater.api.Ensemble;
+import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
 import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
@@ -142,9 +143,12 @@ final class Flow {
             hessian[j * d + j] += problem.beta() * slope * slope / 2 + 1e-12 * largest;
         }
         if (!DenseCholesky.factor(hessian, d)) {
-            throw new IllegalStateException(
-                    "the Gauss-Newton Hessian is not positive definite: data and prior leave"
-                            + " parameters undetermined; give the prior a weight");
+            throw InvalidInputException.of(
+                    "prior",
+                    "must determine what the data leave open: the Hessian of data and prior is not"
+                            + " positive definite",
+                    null,
+                    "give the prior a positive weight for every parameter");
         }
         double[] p = new double[d * d];
         for (int j = 0; j < d; j++) {
