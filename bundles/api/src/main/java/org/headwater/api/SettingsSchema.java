@@ -1,5 +1,7 @@
 package org.headwater.api;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,7 +141,7 @@ public final class SettingsSchema {
                 return text;
             }
             if (s.accepts(Setting.Kind.FILE)) {
-                return directory.resolve(text).normalize();
+                return file(s, text, full, directory);
             }
             if (s.accepts(Setting.Kind.TEXT)) {
                 return text;
@@ -159,6 +161,22 @@ public final class SettingsSchema {
             return s.group().validate(stringKeys(map), full, directory);
         }
         throw wrong(s, value, full);
+    }
+
+    /** A path; where numbers would do too, a word that is no file is more likely a slip. */
+    private static Path file(Setting s, String text, String full, Path directory) {
+        Path file;
+        try {
+            file = directory.resolve(text).normalize();
+        } catch (InvalidPathException e) {
+            throw wrong(s, text, full);
+        }
+        boolean numbers = s.accepts(Setting.Kind.NUMBER) || s.accepts(Setting.Kind.NUMBERS);
+        if (numbers && !Files.exists(file)) {
+            throw InvalidInputException.of(
+                    full, "must be " + s.rule(), "'" + text + "', which is no file", s.help());
+        }
+        return file;
     }
 
     private static int[][] indexLists(Setting s, List<?> list, String full) {

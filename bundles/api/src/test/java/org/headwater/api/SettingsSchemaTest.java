@@ -1,0 +1,155 @@
+package org.headwater.api;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsSchemaTest {
+    private static final SettingsSchema SCHEMA =
+            SettingsSchema.of(
+                    Setting.number("weight", "weight of the prior")
+                            .or(Setting.Kind.NUMBERS)
+                            .or(Setting.Kind.FILE)
+                            .above(0)
+                            .unit("1/V")
+                            .required(),
+                    Setting.integer("size", "pixels").atLeast(2).atMost(10).byDefault(4),
+                    Setting.number("background", "background").or("estimate").byDefault("estimate"),
+                    Setting.flag("isotropic", "isotropic").byDefault(true),
+                    Setting.indexLists("groups", "groups"),
+                    Setting.group(
+                            "tank",
+                            "the tank",
+                            SettingsSchema.of(Setting.number("radius", "radius").byDefault(0.5))));
+
+    @TempDir Path directory;
+
+    @Test
+    void convertsAndFillsInDefaults() {
+        Settings s =
+                SCHEMA.validate(
+                        Map.of("weight", 3, "groups", List.of(List.of(0, 2), List.of(1))),
+                        "prior",
+                        directory);
+        assertEquals(3, s.number("weight"));
+        assertEquals(4, s.integer("size"));
+        assertEquals("estimate", s.text("background"));
+        assertFalse(s.isNumber("background"));
+        assertTrue(s.flag("isotropic"));
+        assertArrayEquals(new int[] {0, 2}, s.indexLists("groups")[0]);
+        assertEquals(0.5, s.group("tank").number("radius"));
+        assertEquals("prior.tank.radius", s.group("tank").key("radius"));
+        assertArrayEquals(new double[] {3, 3}, s.vector("weight", 2));
+    }
+
+    @Test
+    void readsVectorsFromListsAndFiles() throws IOException {
+        Files.writeString(directory.resolve("w.csv"), "# weights\n1\n2.5\n");
+        Settings file = SCHEMA.validate(Map.of("weight", "w.csv"), "prior", directory);
+        assertArrayEquals(new double[] {1, 2.5}, file.vector("weight", 2));
+        Settings list = SCHEMA.validate(Map.of("weight", List.of(1, 2.5)), "prior", directory);
+        assertArrayEquals(new double[] {1, 2.5}, list.vector("weight", 2));
+        assertMessage(() -> list.vector("weight", 3), "prior.weight", "3 numbers", "2 numbers");
+    }
+
+    @Test
+    void namesTheNearestKeyAtEveryLevel() {
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("wieght", 3), "prior", directory),
+                "prior.wieght",
+                "not a known key",
+                "'weight'");
+        assertMessage(
+                () ->
+                        SCHEMA.validate(
+                                Map.of("weight", 3, "tank", Map.of("radios", 1)),
+                                "prior",
+                                directory),
+                "prior.tank.radios",
+                "'radius'");
+    }
+
+    @Test
+    void saysTheRuleForWrongValues() {
+        assertMessage(
+                () -> SCHEMA.validate(Map.of(), "prior", directory), "prior.weight", "is missing");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", 0), "prior", directory),
+                "prior.weight",
+                "a number > 0 (1/V)",
+                "got 0");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", Double.NaN), "prior", directory),
+                "prior.weight",
+                "got NaN");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", "heavy"), "prior", directory),
+                "prior.weight",
+                "a number > 0",
+                "'heavy', which is no file");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", 1, "size", 2.5), "prior", directory),
+                "prior.size",
+                "a whole number ≥ 2 and ≤ 10",
+                "got 2.5");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", 1, "isotropic", "yes"), "prior", directory),
+                "prior.isotropic",
+                "true or false",
+                "'yes'");
+        assertMessage(
+                () ->
+                        SCHEMA.validate(
+                                Map.of("weight", 1, "background", "guess"), "prior", directory),
+                "prior.background",
+                "one of: estimate",
+                "'guess'");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", List.of(1, -1)), "prior", directory),
+                "prior.weight[1]");
+        assertMessage(
+                () -> SCHEMA.validate(Map.of("weight", 1, "tank", 3), "prior", directory),
+                "prior.tank",
+                "a mapping");
+    }
+
+    @Test
+    void namesRowAndColumnOfWhatIsNoNumber() throws IOException {
+        Path file = directory.resolve("a.csv");
+        Files.writeString(file, "1, 2\n\n3; inf\n");
+        assertMessage(
+                () -> NumberFiles.read(file, "data.values"), "row 2, column 2", "data.values");
+        Files.writeString(file, "1 2\n3 x\n");
+        assertMessage(() -> NumberFiles.read(file, "k"), "'x' in row 2, column 2");
+        Files.writeString(file, "1 2\n3\n");
+        assertMessage(() -> NumberFiles.read(file, "k"), "1 on line 2");
+        Files.writeString(file, "# nothing\n");
+        assertMessage(() -> NumberFiles.read(file, "k"), "an empty file");
+        assertMessage(() -> NumberFiles.read(directory, "k"), "must name a file that exists");
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+        assertMessage(() -> NumberFiles.read(file, "k"), "text file");
+        Files.writeString(file, "\ufeff1e-3\t2\r\n3\t4\r\n");
+        DenseMatrix m = NumberFiles.read(file, "k");
+        assertEquals(2, m.rows());
+        assertArrayEquals(new double[] {1e-3, 2, 3, 4}, m.data());
+        assertArrayEquals(new double[] {1e-3, 3, 2, 4}, m.transpose().data());
+    }
+
+    private static void assertMessage(Runnable call, String... parts) {
+        String message = assertThrows(InvalidInputException.class, call::run).getMessage();
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+        assertFalse(message.contains("\n"), message);
+    }
+}
