@@ -256,7 +256,10 @@ class PlatformIT {
                 mistake("unknown key", "prior.wieght=1", "did you mean 'weight'?"),
                 mistake("unknown section", "priors.weight=1", "did you mean 'prior'?"),
                 mistake("wrong type", "solver.iterations=many", "solver.iterations must be"),
-                mistake("weight that is no file", "prior.weight=heavy", "prior.weight must name"),
+                mistake(
+                        "weight that is no file",
+                        "prior.weight=heavy",
+                        "prior.weight must be a number"),
                 mistake("negative noise", "noise.sd=-1", "noise.sd must be"),
                 mistake("no noise", "noise.sd=0", "noise.sd must be"),
                 mistake("NaN", "noise.sd=.nan", "noise.sd must be"),
