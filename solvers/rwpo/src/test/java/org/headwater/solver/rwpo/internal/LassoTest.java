@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.headwater.api.Posterior;
-import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.solver.rwpo.internal.TestProblems.Moments;
 import org.headwater.solver.rwpo.internal.TestProblems.Quadratic;
@@ -84,7 +83,7 @@ class LassoTest {
             y[i] = 1.5 * a[i][2] - a[i][9] + 0.7 * a[i][17] + random.gaussian();
         }
         Quadratic target = Quadratic.leastSquares(a, y, 1);
-        Moments truth = gibbs(target, lambda, 40_000, random.split(1));
+        Moments truth = LassoGibbs.sample(target, lambda, 40_000, random.split(1));
         Posterior posterior =
                 TestProblems.run(
                         TestProblems.problem(target, TestProblems.l1(lambda, d)), Map.of(), 5);
@@ -111,7 +110,7 @@ class LassoTest {
             y[i] = 2 * a[i][0] + random.gaussian();
         }
         Quadratic target = Quadratic.leastSquares(a, y, 1);
-        Moments truth = gibbs(target, 3, 20_000, random.split(1));
+        Moments truth = LassoGibbs.sample(target, 3, 20_000, random.split(1));
         Posterior posterior =
                 TestProblems.run(
                         TestProblems.problem(target, TestProblems.l1(3, d)),
@@ -122,52 +121,5 @@ class LassoTest {
         assertTrue(found.meanError(truth) <= 0.1, () -> "mean error " + found.meanError(truth));
         assertTrue(found.leastSdRatio(truth) >= 0.9, () -> "sd " + found.leastSdRatio(truth));
         assertTrue(found.largestSdRatio(truth) <= 1.15, () -> "sd " + found.largestSdRatio(truth));
-    }
-
-    private static Moments gibbs(Quadratic f, double lambda, int sweeps, KeyedRandom random) {
-        int d = f.d;
-        double[] tau = new double[d];
-        java.util.Arrays.fill(tau, 1);
-        double[] mean = new double[d];
-        double[][] second = new double[d][d];
-        int burn = 500;
-        for (int sweep = -burn; sweep < sweeps; sweep++) {
-            double[] l = f.h.clone();
-            for (int j = 0; j < d; j++) {
-                l[j * d + j] += 1 / tau[j];
-            }
-            DenseCholesky.factor(l, d);
-            double[] x = f.b.clone();
-            DenseCholesky.solveLower(l, d, x, 1);
-            for (int j = 0; j < d; j++) {
-                x[j] += random.gaussian();
-            }
-            DenseCholesky.solveUpper(l, d, x, 1);
-            for (int j = 0; j < d; j++) {
-                tau[j] = 1 / inverseGaussian(lambda / Math.abs(x[j]), lambda * lambda, random);
-            }
-            if (sweep >= 0) {
-                for (int j = 0; j < d; j++) {
-                    mean[j] += x[j] / sweeps;
-                    for (int k = 0; k < d; k++) {
-                        second[j][k] += x[j] * x[k] / sweeps;
-                    }
-                }
-            }
-        }
-        for (int j = 0; j < d; j++) {
-            for (int k = 0; k < d; k++) {
-                second[j][k] -= mean[j] * mean[k];
-            }
-        }
-        return Moments.ofCovariance(mean, second);
-    }
-
-    /** Michael, Schucany and Haas, The American Statistician 30, 1976, in a stable form. */
-    private static double inverseGaussian(double mu, double shape, KeyedRandom random) {
-        double z = random.gaussian();
-        double w = mu * z * z / (2 * shape);
-        double x = mu / (1 + w + Math.sqrt(w * (2 + w)));
-        return random.uniform() <= mu / (mu + x) ? x : mu * mu / x;
     }
 }
