@@ -21,18 +21,24 @@ final class MapFinder {
     private static final int MAX_HALVINGS = 12;
     private static final double SUFFICIENT_DECREASE = 1e-4;
     private static final double TOLERANCE = 1e-3;
-    private static final double INNER_TOLERANCE = 1e-10;
+
+    /** Of the inner minimisation, in conditional standard deviations: the last, and on the way. */
+    private static final double EXACT = 1e-10;
+
+    private static final double INEXACT = 1e-5;
 
     private final Target target;
     private final Prior prior;
     private final int d;
     private final double[] initial;
+    private final double innerTolerance;
 
     MapFinder(Problem problem) {
         this.target = problem.target();
         this.prior = problem.prior();
         this.d = problem.dimension();
         this.initial = problem.initial();
+        this.innerTolerance = target.isQuadratic() ? EXACT : INEXACT;
     }
 
     /**
@@ -132,7 +138,7 @@ final class MapFinder {
                     largest = Math.max(largest, Math.abs(delta) * Math.sqrt(hjj));
                 }
             }
-            if (largest < INNER_TOLERANCE) {
+            if (largest < innerTolerance) {
                 break;
             }
         }
@@ -171,7 +177,7 @@ final class MapFinder {
             }
             momentum = grown;
             previous = z;
-            if (largest < INNER_TOLERANCE) {
+            if (largest < innerTolerance) {
                 break;
             }
         }

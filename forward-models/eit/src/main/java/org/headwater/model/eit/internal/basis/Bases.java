@@ -16,6 +16,9 @@ import org.headwater.api.DenseMatrix;
  * centroids, piecewise constant ones averaged over {@link TrianglePoints}.
  */
 public final class Bases {
+    /** Blobs end where they have fallen to this part of their height, 5.3 ℓ from their centre. */
+    private static final double BLOB_CUT = 1e-6;
+
     private final double[] centroids;
     private final TrianglePoints points;
     private final double[] centre;
@@ -40,7 +43,7 @@ public final class Bases {
 
     /**
      * Gaussian blobs exp(−r²/2ℓ²) on those centres of an n × n grid over [−e, e]² whose distance
-     * from the origin is at most e.
+     * from the origin is at most e; 0 beyond 5.3 ℓ.
      *
      * @param n centres along an axis, at least 2
      * @param width ℓ/R
@@ -68,10 +71,12 @@ public final class Bases {
             for (int j = 0; j < d; j++) {
                 double dx = x - centres.get(j)[0];
                 double dy = y - centres.get(j)[1];
-                b[t * d + j] = Math.exp(-(dx * dx + dy * dy) * scale);
+                double value = Math.exp(-(dx * dx + dy * dy) * scale);
+                b[t * d + j] = value < BLOB_CUT ? 0 : value;
             }
         }
-        return new Basis(dense(d, b), names);
+        return new Basis(
+                new PatchedBasisMatrix(new DenseMatrix(triangles(), d, b), centroids), names);
     }
 
     /**

@@ -4,7 +4,8 @@ package org.headwater.model.eit.internal.basis;
  * The matrix B (T×d) that takes coefficients to values on triangles, m = Bθ. Immutable and
  * thread-safe.
  */
-public sealed interface BasisMatrix permits DenseBasisMatrix, SparseBasisMatrix {
+public sealed interface BasisMatrix
+        permits DenseBasisMatrix, PatchedBasisMatrix, SparseBasisMatrix {
     /** T, the number of triangles. */
     int rows();
 
