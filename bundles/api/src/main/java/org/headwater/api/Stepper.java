@@ -12,6 +12,11 @@ public interface Stepper {
     /** The number of steps that the run takes. */
     int iterations();
 
+    /** N, the number of particles that a step moves; 0 when the method has none. */
+    default int particles() {
+        return 0;
+    }
+
     /** Finds the starting point and scales, and places the particles. May take long. */
     State start(RandomStream random);
 

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ParameterBlock;
-import org.headwater.api.Settings;
 import org.headwater.api.Workers;
 import org.headwater.runtime.Jobs.Validation;
 import org.headwater.runtime.Plugins.Plugin;
@@ -28,9 +27,7 @@ final class ProblemCheck {
         ForwardModel model = p.model();
         long d = model.dimension();
         long m = model.dataSize();
-        Settings solver = p.plan().solver().settings();
-        int particles =
-                solver.has(PARTICLES) && solver.isNumber(PARTICLES) ? solver.integer(PARTICLES) : 0;
+        int particles = p.stepper().particles();
         double seconds = secondsPerParticle(p, workers);
         long bytes =
                 8
@@ -68,7 +65,7 @@ final class ProblemCheck {
         int iterations = p.stepper().iterations();
         lines.put("steps", iterations + (particles > 0 ? " with " + particles + " particles" : ""));
         facts.put("iterations", iterations);
-        lines.put("memory", "about " + megabytes(bytes));
+        lines.put("memory", "about " + megabytes(bytes) + " beside Java itself");
         facts.put("memory-bytes", bytes);
         lines.put("misfit and gradient of a particle", time(seconds));
         facts.put("seconds-per-particle", seconds);

@@ -55,6 +55,11 @@ final class MyulaStepper implements Stepper {
     }
 
     @Override
+    public int particles() {
+        return particles;
+    }
+
+    @Override
     public State start(RandomStream random) {
         return flow.start(particles, random);
     }

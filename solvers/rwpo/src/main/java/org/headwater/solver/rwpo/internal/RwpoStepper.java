@@ -71,6 +71,11 @@ final class RwpoStepper implements Stepper {
     }
 
     @Override
+    public int particles() {
+        return particles;
+    }
+
+    @Override
     public State start(RandomStream random) {
         return flow.start(particles, random);
     }
