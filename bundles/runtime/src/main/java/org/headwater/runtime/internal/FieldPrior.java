@@ -109,5 +109,10 @@ class FieldPrior implements Prior {
         public double slope(int coordinate) {
             return coordinate < field.dimension() ? field.slope(coordinate) : 0;
         }
+
+        @Override
+        public double curvature(int coordinate) {
+            return coordinate < field.dimension() ? field.curvature(coordinate) : 0;
+        }
     }
 }

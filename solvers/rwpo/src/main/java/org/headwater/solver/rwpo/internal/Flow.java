@@ -132,15 +132,21 @@ final class Flow {
         return state.with(PRECONDITIONER, preconditioner(hessian));
     }
 
-    /** P = (H + β·diag(λ²)/2)^{−1}, full. The Hessian is overwritten. O(d³). */
+    /**
+     * P = (H + diag(βλ²/2 + γ))^{−1}, λ slopes and γ curvatures of ψ, full. The Hessian is
+     * overwritten. O(d³).
+     */
     private double[] preconditioner(double[] hessian) {
         double largest = 0;
         for (int j = 0; j < d; j++) {
             largest = Math.max(largest, hessian[j * d + j]);
         }
         for (int j = 0; j < d; j++) {
-            double slope = problem.prior() instanceof SeparablePrior s ? s.slope(j) : 0;
-            hessian[j * d + j] += problem.beta() * slope * slope / 2 + 1e-12 * largest;
+            if (problem.prior() instanceof SeparablePrior s) {
+                double slope = s.slope(j);
+                hessian[j * d + j] += problem.beta() * slope * slope / 2 + s.curvature(j);
+            }
+            hessian[j * d + j] += 1e-12 * largest;
         }
         if (!DenseCholesky.factor(hessian, d)) {
             throw InvalidInputException.of(

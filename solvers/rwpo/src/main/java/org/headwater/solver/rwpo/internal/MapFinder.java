@@ -48,6 +48,11 @@ final class MapFinder {
      */
     double[] find() {
         double[] x = initial.clone();
+        if (prior.potential(x, 0) == Double.POSITIVE_INFINITY) {
+            // The nearest point that the prior allows: a line search cannot start outside.
+            Ensemble start = Ensemble.of(1, d, x);
+            prior.prox(start, Double.MIN_NORMAL, start);
+        }
         double[] value = new double[1];
         Ensemble gradient = Ensemble.zeros(1, d);
         boolean[] failed = new boolean[1];
@@ -83,8 +88,11 @@ final class MapFinder {
 
     /** One over the conditional standard deviation of coordinate j. */
     private double scale(double[] hessian, int j) {
-        double slope = prior instanceof SeparablePrior s ? s.slope(j) : 0;
-        return Math.sqrt(hessian[j * d + j] + slope * slope / 2);
+        double precision = hessian[j * d + j];
+        if (prior instanceof SeparablePrior s) {
+            precision += s.slope(j) * s.slope(j) / 2 + s.curvature(j);
+        }
+        return Math.sqrt(precision);
     }
 
     /** The first of x + 2^{−k}(z − x) that lowers the objective enough; x itself if none does. */
