@@ -28,7 +28,7 @@ public final class L1Kernel {
     private static final double LOG_2 = Math.log(2);
 
     /** From here on the continued fraction takes over; below, 1 + t·r − r² keeps 12 digits. */
-    private static final double FAR = 6;
+    static final double FAR = 6;
 
     /** For t &lt; −9 the lighter half changes nothing that a double can hold (e^{−40.5}). */
     private static final double ALONE = 9;
@@ -162,7 +162,7 @@ public final class L1Kernel {
      * 2/(t + 3/(t + 4/(t + …))), the tail of the Mills ratio's continued fraction 1/(t + 1/(t +
      * 2/(t + …))) (Abramowitz and Stegun 26.2.14); the number of terms gives 2e-16 for t ≥ 6.
      */
-    private static double tail(double t) {
+    static double tail(double t) {
         int terms = 6 + (int) (125 / t);
         double f = t;
         for (int k = terms; k >= 3; k--) {
