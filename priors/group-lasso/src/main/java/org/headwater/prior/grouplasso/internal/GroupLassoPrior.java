@@ -1,0 +1,76 @@
+package org.headwater.prior.grouplasso.internal;
+
+import org.headwater.api.Ensemble;
+import org.headwater.api.Prior;
+
+/**
+ * The group lasso ψ(θ) = Σ_g λ_g |θ_g|₂ over disjoint groups g of coordinates (Yuan and Lin, J. R.
+ * Statist. Soc. B 68, 2006, doi:10.1111/j.1467-9868.2005.00532.x): whole groups are zero or not.
+ * prox_{tψ}(y)_g = max(1 − λ_g t/|y_g|, 0)·y_g. Every coordinate belongs to one group. Immutable.
+ */
+final class GroupLassoPrior implements Prior {
+    private final int dimension;
+    private final int[][] groups;
+    private final double[] weight;
+
+    /**
+     * A prior.
+     *
+     * @param dimension d
+     * @param groups a partition of 0 … d−1, kept
+     * @param weight λ_g, one per group, kept
+     */
+    GroupLassoPrior(int dimension, int[][] groups, double[] weight) {
+        this.dimension = dimension;
+        this.groups = groups;
+        this.weight = weight;
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public Structure structure() {
+        return Structure.GROUPED;
+    }
+
+    @Override
+    public double potential(double[] x, int offset) {
+        double sum = 0;
+        for (int g = 0; g < groups.length; g++) {
+            sum += weight[g] * norm(x, offset, groups[g]);
+        }
+        return sum;
+    }
+
+    @Override
+    public void prox(Ensemble y, double t, Ensemble out) {
+        int d = dimension;
+        if (y.dimension() != d || out.dimension() != d || out.size() != y.size()) {
+            throw new IllegalArgumentException(
+                    "the group-lasso prior acts on "
+                            + d
+                            + " coordinates; points and result must match");
+        }
+        for (int i = 0; i < y.size(); i++) {
+            for (int g = 0; g < groups.length; g++) {
+                double norm = norm(y.data(), i * d, groups[g]);
+                double threshold = weight[g] * t;
+                double factor = norm > threshold ? 1 - threshold / norm : 0;
+                for (int j : groups[g]) {
+                    out.data()[i * d + j] = factor * y.data()[i * d + j];
+                }
+            }
+        }
+    }
+
+    private static double norm(double[] x, int offset, int[] group) {
+        double sum = 0;
+        for (int j : group) {
+            sum += x[offset + j] * x[offset + j];
+        }
+        return Math.sqrt(sum);
+    }
+}
