@@ -11,9 +11,10 @@ import org.headwater.kernels.special.TruncatedKernel;
  * <p>Its curvature is 12/(u − l)², the precision of the uniform density: where the data say little
  * it is what bounds the posterior, and where they say much it adds nothing.
  *
- * <p>The mixture of kernels Kρ lies in the box. A solver's particles are the centres of the
- * kernels, not draws from them: they may leave the box, by about a kernel's width √(2T/β), and with
- * them draws that are made from them by shift and scale.
+ * <p>The mixture of kernels Kρ lies in the box. A solver's particles are the kernels' centres, not
+ * draws from the posterior: they may leave it by a kernel's width √(2T/β) or more. The RWPO solver
+ * therefore reads out the mixture's moments; its draws are the kernels' means, which lie in the
+ * domain, stretched to those moments, and a few of them may leave it by a little.
  */
 final class BoxPrior implements SeparablePrior {
     private final double[] lower;

@@ -9,9 +9,10 @@ import org.headwater.kernels.special.TruncatedKernel;
  * exponential densities, flat on θ_i ≥ 0 where λ_i = 0. prox_{tψ}(y) = max(y − λt, 0); the kernel
  * is a truncated normal. Immutable.
  *
- * <p>The mixture of kernels Kρ is non-negative. A solver's particles are the centres of the
- * kernels, not draws from them: they may be negative by about a kernel's width √(2T/β), and with
- * them draws that are made from them by shift and scale.
+ * <p>The mixture of kernels Kρ is non-negative. A solver's particles are the kernels' centres, not
+ * draws from the posterior: they may leave it by a kernel's width √(2T/β) or more. The RWPO solver
+ * therefore reads out the mixture's moments; its draws are the kernels' means, which lie in the
+ * domain, stretched to those moments, and a few of them may leave it by a little.
  */
 final class NonNegativePrior implements SeparablePrior {
     private final double[] weight;
