@@ -18,6 +18,9 @@ final class Flow {
     static final String MODE = "mode";
     static final String PRECONDITIONER = "preconditioner";
 
+    /** Precision that the bounds of ψ's domain add at the MAP. */
+    private static final String WALLS = "walls";
+
     /** Where each particle's forward model last worked. */
     private static final String GOOD = "last-good";
 
@@ -29,6 +32,9 @@ final class Flow {
 
     /** Width of the start relative to the Laplace approximation, for nonlinear models. */
     private static final double NONLINEAR_SPREAD = 0.7;
+
+    /** How near to a bound counts as on it, in units of the value and its scale. */
+    private static final double ON_BOUND = 1e-9;
 
     private static final int SHRINKS = 6;
 
@@ -55,7 +61,8 @@ final class Flow {
             throw new IllegalStateException(
                     "the forward model's derivatives fail at the MAP; check its settings");
         }
-        double[] p = preconditioner(hessian);
+        double[] walls = walls(map, hessian);
+        double[] p = preconditioner(hessian, walls);
         double[] l = p.clone();
         if (!DenseCholesky.factor(l, d)) {
             throw new IllegalStateException("the preconditioner is not positive definite");
@@ -87,8 +94,43 @@ final class Flow {
                         .with(GOOD, x.data().clone())
                         .with(State.FAILURES, new double[particles])
                         .with(MODE, map)
+                        .with(WALLS, walls)
                         .with(PRECONDITIONER, p);
         return quadratic ? state : averaged(state);
+    }
+
+    /**
+     * ω_j = β·r² where the MAP is on a bound of the domain of ψ_j and f + ψ rises from it at rate r
+     * inwards: there the posterior is like an exponential law, of precision (βr)², which H does not
+     * see. 0 elsewhere.
+     */
+    private double[] walls(double[] map, double[] hessian) {
+        double[] walls = new double[d];
+        Ensemble gradient = Ensemble.zeros(1, d);
+        if (!(problem.prior() instanceof SeparablePrior s)
+                || problem.target()
+                                .evaluate(
+                                        Ensemble.of(1, d, map),
+                                        new double[1],
+                                        gradient,
+                                        new boolean[1])
+                        > 0) {
+            return walls;
+        }
+        double[] beyond = new double[1];
+        double[] nearest = new double[1];
+        for (int j = 0; j < d; j++) {
+            double scale = hessian[j * d + j] > 0 ? 1 / Math.sqrt(hessian[j * d + j]) : 1;
+            for (int side = -1; side <= 1; side += 2) {
+                beyond[0] = map[j] + side * ON_BOUND * (Math.abs(map[j]) + scale);
+                s.proxCoordinate(j, Double.MIN_NORMAL, beyond, nearest);
+                double rate = s.slope(j) - side * gradient.get(0, j);
+                if (nearest[0] != beyond[0] && rate > 0) {
+                    walls[j] = Math.max(walls[j], problem.beta() * rate * rate);
+                }
+            }
+        }
+        return walls;
     }
 
     private void pullIntoDomain(Ensemble x, double[] map) {
@@ -129,14 +171,14 @@ final class Flow {
         if (problem.target().gaussNewton(points, hessian) == 0) {
             return state;
         }
-        return state.with(PRECONDITIONER, preconditioner(hessian));
+        return state.with(PRECONDITIONER, preconditioner(hessian, state.array(WALLS)));
     }
 
     /**
-     * P = (H + diag(βλ²/2 + γ))^{−1}, λ slopes and γ curvatures of ψ, full. The Hessian is
-     * overwritten. O(d³).
+     * P = (H + diag(βλ²/2 + γ + ω))^{−1}, λ slopes and γ curvatures of ψ, ω the walls, full. The
+     * Hessian is overwritten. O(d³).
      */
-    private double[] preconditioner(double[] hessian) {
+    private double[] preconditioner(double[] hessian, double[] walls) {
         double largest = 0;
         for (int j = 0; j < d; j++) {
             largest = Math.max(largest, hessian[j * d + j]);
@@ -146,7 +188,7 @@ final class Flow {
                 double slope = s.slope(j);
                 hessian[j * d + j] += problem.beta() * slope * slope / 2 + s.curvature(j);
             }
-            hessian[j * d + j] += 1e-12 * largest;
+            hessian[j * d + j] += walls[j] + 1e-12 * largest;
         }
         if (!DenseCholesky.factor(hessian, d)) {
             throw InvalidInputException.of(

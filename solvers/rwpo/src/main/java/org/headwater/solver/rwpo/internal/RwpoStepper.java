@@ -29,10 +29,11 @@ import org.headwater.kernels.rwpo.MixtureReadout;
  * x̄ the barycentres of the layer and corr the covariance correction ({@link CovarianceCorrection},
  * kernel {@code cc} only). Where ψ is not separable the layer has ψ = 0 and the drift the Moreau
  * term −(x − prox_{μψ}(x))/μ. Read-out: mean and correlation of the particles, standard deviations
- * √D_K of the mixture ({@link MixtureReadout}), which carries the target's spread. Cost of a step:
- * N evaluations of the model, O(N²d) at most for the layer, O(Nd² + d³) for the correction. Source
- * of the layer: arXiv 2510.16356; preconditioning: arXiv 2509.01685; the covariance correction is
- * ours.
+ * √D_K of the mixture ({@link MixtureReadout}), which carries the target's spread; in coordinates
+ * whose particles have left the domain of ψ_j, the mixture's mean too, with draws made from the
+ * kernels' means. Cost of a step: N evaluations of the model, O(N²d) at most for the layer, O(Nd² +
+ * d³) for the correction. Source of the layer: arXiv 2510.16356; preconditioning: arXiv 2509.01685;
+ * the covariance correction is ours.
  */
 final class RwpoStepper implements Stepper {
     private static final String RESIDUAL = "residual";
@@ -211,6 +212,7 @@ final class RwpoStepper implements Stepper {
                 draws.data()[i * d + j] = mean[j] + scale * (x.get(i, j) - mean[j]);
             }
         }
+        constrain(x, time, sd, draws);
         double q = 0;
         for (int j = 0; j < d; j++) {
             q = Math.max(q, time[j] / variance[j]);
@@ -234,6 +236,42 @@ final class RwpoStepper implements Stepper {
         diagnosis.checkCorrelation(cloud.correlation(), reasons);
         diagnosis.checkSparsity(flow.problem, state.array(Flow.MODE), mean, sd, reasons);
         return new Posterior(draws, true, reasons, diagnostics, state.array(Flow.MODE));
+    }
+
+    /**
+     * Where particles have left the domain of ψ_j, they are only the kernels' centres: there the
+     * mixture's mean is the read-out's, and draws are the kernels' means m₁, which lie in the
+     * domain, stretched to the mixture's standard deviation.
+     *
+     * @param x particles, not modified
+     * @param time T_j
+     * @param sd √D_K
+     * @param draws N × d, modified in the coordinates concerned
+     */
+    private void constrain(Ensemble x, double[] time, double[] sd, Ensemble draws) {
+        int n = x.size();
+        double[] y = new double[n];
+        double[] m = new double[n];
+        double[] rest = new double[n];
+        for (int j = 0; j < d; j++) {
+            for (int i = 0; i < n; i++) {
+                y[i] = x.get(i, j);
+            }
+            layerPrior.proxCoordinate(j, Double.MIN_NORMAL, y, m);
+            if (Arrays.equals(y, m)) {
+                continue;
+            }
+            layerPrior.kernel(j, time[j], beta, y, rest, m, new double[n]);
+            double mean = Arrays.stream(m).average().orElse(0);
+            double square = 0;
+            for (double v : m) {
+                square += (v - mean) * (v - mean) / n;
+            }
+            double scale = square > 0 ? sd[j] / Math.sqrt(square) : 0;
+            for (int i = 0; i < n; i++) {
+                draws.data()[i * d + j] = mean + scale * (m[i] - mean);
+            }
+        }
     }
 
     private static double median(double[] values) {

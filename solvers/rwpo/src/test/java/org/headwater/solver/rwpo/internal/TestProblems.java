@@ -12,6 +12,7 @@ import org.headwater.api.KernelBackend;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
 import org.headwater.api.Prior;
+import org.headwater.api.PriorProvider;
 import org.headwater.api.Problem;
 import org.headwater.api.Resources;
 import org.headwater.api.State;
@@ -89,9 +90,12 @@ final class TestProblems {
     }
 
     static Prior l1(double weight, int d) {
-        L1PriorProvider provider = new L1PriorProvider();
+        return prior(new L1PriorProvider(), Map.of("weight", weight), d);
+    }
+
+    static Prior prior(PriorProvider provider, Map<String, ?> settings, int d) {
         return provider.create(
-                provider.info().settings().validate(Map.of("weight", weight), "prior", Path.of("")),
+                provider.info().settings().validate(settings, "prior", Path.of("")),
                 new FieldShape(d));
     }
 
