@@ -14,8 +14,11 @@ import org.headwater.runtime.Plugins.Plugin;
 /** What can be said of a problem before it runs. */
 final class ProblemCheck {
     private static final String PARTICLES = "particles";
-    private static final double TIMED_SECONDS = 0.5;
-    private static final int MOST_ROUNDS = 20;
+
+    /** Long enough for the compiler to have done most of its work. */
+    private static final double TIMED_SECONDS = 2;
+
+    private static final int MOST_ROUNDS = 2000;
 
     /** Arrays of the ensemble's size that a solver holds: particles, gradient, barycentre, work. */
     private static final int ENSEMBLE_ARRAYS = 10;
@@ -110,8 +113,8 @@ final class ProblemCheck {
             p.target().evaluate(points, value, gradient, failed);
             times[rounds++] = since(start) / n;
         }
-        // the first round pays for class loading and factorisations made once
-        double[] later = Arrays.copyOfRange(times, 1, rounds);
+        // the earlier rounds pay for class loading, compilation and what is factorised once
+        double[] later = Arrays.copyOfRange(times, rounds / 2, rounds);
         Arrays.sort(later);
         return Summary.quantile(later, 0.5);
     }
