@@ -1,5 +1,6 @@
 package org.headwater.api;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -38,4 +39,9 @@ public interface Prior {
      * @param out N × d, modified; may be {@code y} itself
      */
     void prox(Ensemble y, double t, Ensemble out);
+
+    /** A change of variables in which this prior is separable, if it has one; none by default. */
+    default Optional<Synthesis> synthesis() {
+        return Optional.empty();
+    }
 }
