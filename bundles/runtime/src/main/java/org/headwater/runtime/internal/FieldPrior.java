@@ -1,9 +1,11 @@
 package org.headwater.runtime.internal;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.SeparablePrior;
+import org.headwater.api.Synthesis;
 
 /**
  * The prior of the field extended to all d parameters, flat on the nuisance parameters that follow
@@ -57,6 +59,38 @@ class FieldPrior implements Prior {
         }
         for (int i = 0; i < y.size(); i++) {
             System.arraycopy(part.data(), i * k, out.data(), out.offset(i), k);
+        }
+    }
+
+    @Override
+    public Optional<Synthesis> synthesis() {
+        return field.synthesis()
+                .map(s -> new FieldSynthesis(s, new Separable(s.prior(), dimension)));
+    }
+
+    /** The field's change of variables; the nuisance parameters stay as they are. */
+    private record FieldSynthesis(Synthesis field, SeparablePrior prior) implements Synthesis {
+        @Override
+        public void apply(double[] u, int uOffset, double[] x, int xOffset) {
+            field.apply(u, uOffset, x, xOffset);
+            copyRest(u, uOffset, x, xOffset);
+        }
+
+        @Override
+        public void adjoint(double[] gx, int gxOffset, double[] gu, int guOffset) {
+            field.adjoint(gx, gxOffset, gu, guOffset);
+            copyRest(gx, gxOffset, gu, guOffset);
+        }
+
+        @Override
+        public void analyse(double[] x, int xOffset, double[] u, int uOffset) {
+            field.analyse(x, xOffset, u, uOffset);
+            copyRest(x, xOffset, u, uOffset);
+        }
+
+        private void copyRest(double[] from, int offset, double[] to, int toOffset) {
+            int k = field.dimension();
+            System.arraycopy(from, offset + k, to, toOffset + k, dimension() - k);
         }
     }
 
