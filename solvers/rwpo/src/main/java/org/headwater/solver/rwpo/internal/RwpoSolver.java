@@ -1,13 +1,16 @@
 package org.headwater.solver.rwpo.internal;
 
+import java.util.Optional;
 import org.headwater.api.Problem;
 import org.headwater.api.Resources;
 import org.headwater.api.Solver;
 import org.headwater.api.Stepper;
+import org.headwater.api.Synthesis;
 
 /**
  * Chooses the numbers that the settings leave open, and the method: with fewer than 1.1·d particles
  * the covariance correction would collapse the variance, so that preconditioned MYULA takes over.
+ * With kernel cc, a prior that is separable in other variables is sampled in those.
  */
 final class RwpoSolver implements Solver {
     private static final int DEFAULT_PARTICLES = 300;
@@ -22,6 +25,15 @@ final class RwpoSolver implements Solver {
 
     @Override
     public Stepper prepare(Problem problem, Resources resources) {
+        Optional<Synthesis> synthesis = problem.prior().synthesis();
+        if (synthesis.isEmpty() || options.kernel() != RwpoOptions.Kernel.CC) {
+            return stepper(problem, resources);
+        }
+        SynthesisProblem inner = new SynthesisProblem(problem, synthesis.get());
+        return inner.mapped(stepper(inner.inSynthesis(), resources));
+    }
+
+    private Stepper stepper(Problem problem, Resources resources) {
         int d = problem.dimension();
         int needed = needed(d);
         int particles = options.particles();

@@ -1,0 +1,128 @@
+package org.headwater.solver.rwpo.internal;
+
+import org.headwater.api.Ensemble;
+import org.headwater.api.Posterior;
+import org.headwater.api.Problem;
+import org.headwater.api.RandomStream;
+import org.headwater.api.State;
+import org.headwater.api.Stepper;
+import org.headwater.api.Synthesis;
+import org.headwater.api.Target;
+
+/**
+ * A problem in the variables u of its prior's {@link Synthesis} x = Su, in which the prior is
+ * separable: f(Su) with the gradient Sᵀ∇f and the Gauss–Newton Hessian SᵀHS. A run in u keeps its
+ * state in u; its draws and its mode are those of x.
+ *
+ * <p>The draws of u are the read-out, mean of the particles and spread of the mixture; mapped by S
+ * their covariance is S·D_K^{1/2}RD_K^{1/2}·Sᵀ, for a Gaussian target that of x exactly.
+ */
+final class SynthesisProblem {
+    private final Problem problem;
+    private final Synthesis synthesis;
+
+    SynthesisProblem(Problem problem, Synthesis synthesis) {
+        this.problem = problem;
+        this.synthesis = synthesis;
+    }
+
+    /** The problem in u. */
+    Problem inSynthesis() {
+        double[] initial = new double[problem.dimension()];
+        synthesis.analyse(problem.initial(), 0, initial, 0);
+        return new Problem(
+                problem.name(),
+                new SynthesisTarget(problem.target(), synthesis),
+                synthesis.prior(),
+                problem.beta(),
+                problem.blocks(),
+                initial);
+    }
+
+    /** A run in u as one whose posterior is of x. */
+    Stepper mapped(Stepper stepper) {
+        return new Stepper() {
+            @Override
+            public int iterations() {
+                return stepper.iterations();
+            }
+
+            @Override
+            public State start(RandomStream random) {
+                return stepper.start(random);
+            }
+
+            @Override
+            public StepResult step(State state, RandomStream random) {
+                return stepper.step(state, random);
+            }
+
+            @Override
+            public Posterior posterior(State state, RandomStream random) {
+                Posterior u = stepper.posterior(state, random);
+                double[] mode = u.mode().clone();
+                synthesis.apply(mode, 0, mode, 0);
+                return new Posterior(
+                        synthesised(u.draws(), synthesis),
+                        u.particles(),
+                        u.reasons(),
+                        u.diagnostics(),
+                        mode);
+            }
+        };
+    }
+
+    private static Ensemble synthesised(Ensemble u, Synthesis synthesis) {
+        Ensemble x = Ensemble.zeros(u.size(), u.dimension());
+        for (int i = 0; i < u.size(); i++) {
+            synthesis.apply(u.data(), u.offset(i), x.data(), x.offset(i));
+        }
+        return x;
+    }
+
+    private record SynthesisTarget(Target target, Synthesis synthesis) implements Target {
+        @Override
+        public int dimension() {
+            return target.dimension();
+        }
+
+        @Override
+        public boolean isQuadratic() {
+            return target.isQuadratic();
+        }
+
+        @Override
+        public int evaluate(Ensemble theta, double[] value, Ensemble gradient, boolean[] failed) {
+            int count = target.evaluate(synthesised(theta, synthesis), value, gradient, failed);
+            double[] g = gradient.data();
+            for (int i = 0; i < theta.size(); i++) {
+                synthesis.adjoint(g, gradient.offset(i), g, gradient.offset(i));
+            }
+            return count;
+        }
+
+        /** SᵀHS: the adjoint on the rows of H, then on the columns. */
+        @Override
+        public int gaussNewton(Ensemble points, double[] hessian) {
+            int used = target.gaussNewton(synthesised(points, synthesis), hessian);
+            int d = dimension();
+            for (int side = 0; side < 2; side++) {
+                for (int i = 0; i < d; i++) {
+                    synthesis.adjoint(hessian, i * d, hessian, i * d);
+                }
+                transpose(hessian, d);
+            }
+            return used;
+        }
+
+        private static void transpose(double[] a, int d) {
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j < i; j++) {
+                    double swap = a[i * d + j];
+                    a[i * d + j] = a[j * d + i];
+                    a[j * d + i] = swap;
+                }
+            }
+        }
+    }
+}
