@@ -3,6 +3,7 @@ package org.headwater.runtime.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,7 +11,9 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.Prior;
 import org.headwater.api.SeparablePrior;
+import org.headwater.api.Synthesis;
 import org.headwater.prior.l1.internal.L1PriorProvider;
+import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.junit.jupiter.api.Test;
 
 class FieldPriorTest {
@@ -62,6 +65,31 @@ class FieldPriorTest {
             all.prox(y, 0.25, y);
             assertArrayEquals(expected, y.data());
         }
+    }
+
+    /** The increments of a field of three; the fourth parameter stays as it is. */
+    @Test
+    void synthesisLeavesNuisanceParametersAlone() {
+        TvPriorProvider tv = new TvPriorProvider();
+        Prior field =
+                tv.create(
+                        tv.info().settings().validate(Map.of("weight", 2.0), "prior", Path.of(".")),
+                        new FieldShape(3));
+        Prior all = FieldPrior.extend(field, 4);
+        Synthesis s = all.synthesis().orElseThrow();
+        double[] u = {9, 1, 2, -3, 7};
+        double[] x = new double[4];
+        s.apply(u, 1, x, 0);
+        assertArrayEquals(new double[] {1, 3, 0, 7}, x);
+        assertEquals(4, s.dimension());
+        assertEquals(all.potential(x, 0), s.prior().potential(u, 1));
+        assertEquals(0, s.prior().slope(3));
+        double[] g = {1, 10, 100, 5};
+        s.adjoint(g, 0, g, 0);
+        assertArrayEquals(new double[] {111, 110, 100, 5}, g);
+        s.analyse(x, 0, x, 0);
+        assertArrayEquals(new double[] {1, 2, -3, 7}, x);
+        assertTrue(FieldPrior.extend(l1(2), 3).synthesis().isEmpty());
     }
 
     @Test
