@@ -79,9 +79,10 @@ public final class GroupLassoPriorProvider implements PriorProvider {
     private static int[][] blocks(Settings settings, int d) {
         int size = settings.integer(BLOCK);
         if (d % size != 0) {
-            throw settings.invalid(
-                    BLOCK,
+            throw InvalidInputException.of(
+                    settings.key(BLOCK),
                     "must divide the number of parameters, " + d,
+                    size,
                     "choose a divisor of " + d + ", or list the groups");
         }
         int[][] groups = new int[d / size][size];

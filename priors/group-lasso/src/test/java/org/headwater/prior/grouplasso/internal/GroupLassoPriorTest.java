@@ -56,7 +56,7 @@ class GroupLassoPriorTest {
         fails(
                 "prior.groups or prior.block must be given, and not both, got both",
                 Map.of("block", 2, "groups", List.of(List.of(0, 1, 2, 3, 4, 5))));
-        fails("prior.block must divide the number of parameters, 6, got 4", Map.of("block", 4));
+        fails("prior.block must divide the number of parameters, 6, got 4;", Map.of("block", 4));
         fails("prior.block must be a whole number ≥ 1", Map.of("block", 0));
         fails(
                 "prior.groups[1] must not share a parameter with groups[0], got index 2",
