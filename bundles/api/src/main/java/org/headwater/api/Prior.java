@@ -1,5 +1,6 @@
 package org.headwater.api;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -38,4 +39,13 @@ public interface Prior {
      * @param out N × d, modified; may be {@code y} itself
      */
     void prox(Ensemble y, double t, Ensemble out);
+
+    /**
+     * ψ as a quadratic, if it is exactly ½θᵀΛθ. The runtime then makes it part of the {@link
+     * Target}, whose Hessian it joins, and gives solvers a flat prior in its place: a solver that
+     * is exact for Gaussian targets stays so.
+     */
+    default Optional<QuadraticPotential> quadratic() {
+        return Optional.empty();
+    }
 }

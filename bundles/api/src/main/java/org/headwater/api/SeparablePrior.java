@@ -53,4 +53,9 @@ public interface SeparablePrior extends Prior {
      * the coordinate is flat. Solvers use it to set scales.
      */
     double slope(int coordinate);
+
+    /** ψ = 0 on d coordinates. */
+    static SeparablePrior flat(int d) {
+        return new FlatPrior(d);
+    }
 }

@@ -62,7 +62,7 @@ final class RwpoStepper implements Stepper {
         this.workers = flow.resources.workers();
         this.beta = flow.problem.beta();
         Prior prior = flow.problem.prior();
-        this.layerPrior = prior instanceof SeparablePrior s ? s : new FlatPrior(d);
+        this.layerPrior = prior instanceof SeparablePrior s ? s : SeparablePrior.flat(d);
     }
 
     @Override
