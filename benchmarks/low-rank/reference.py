@@ -66,7 +66,7 @@ def sample(a, y, sd, weight, rows, columns, chains, steps, size, rng):
     return total, cov, mean_error, sd_error
 
 
-def problem(name, rows, columns, m, sd, weight, correlation, seed, chains=1000, steps=6000):
+def problem(name, rows, columns, m, sd, weight, correlation, seed, chains=500, steps=3000):
     """m = 0: the entries themselves are observed; else m correlated random combinations of them."""
     rng = np.random.default_rng(seed)
     d = rows * columns
@@ -96,6 +96,7 @@ def problem(name, rows, columns, m, sd, weight, correlation, seed, chains=1000, 
 if __name__ == "__main__":
     json.dump({"problems": [
         problem("denoising", 6, 6, 0, 0.5, 4.0, 0, 1),
+        problem("mild-denoising", 6, 6, 0, 0.5, 2.0, 0, 4),
         problem("regression", 8, 6, 80, 1.0, 3.0, 0.5, 2),
         problem("completion", 6, 6, -28, 0.3, 2.0, 0, 3),
     ]}, sys.stdout)

@@ -48,4 +48,13 @@ public interface Prior {
     default Optional<QuadraticPotential> quadratic() {
         return Optional.empty();
     }
+
+    /**
+     * A typical curvature of ψ along a coordinate where the posterior lies, ≥ 0; 0 when there is
+     * none or it is not known. Solvers add it to the Hessian of f to set scales; it need not be
+     * exact, and the posterior does not depend on it.
+     */
+    default double curvature(int coordinate) {
+        return 0;
+    }
 }

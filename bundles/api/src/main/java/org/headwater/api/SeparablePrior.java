@@ -54,6 +54,13 @@ public interface SeparablePrior extends Prior {
      */
     double slope(int coordinate);
 
+    /** Half the squared slope: a Laplace density's inverse variance. */
+    @Override
+    default double curvature(int coordinate) {
+        double slope = slope(coordinate);
+        return slope * slope / 2;
+    }
+
     /** ψ = 0 on d coordinates. */
     static SeparablePrior flat(int d) {
         return new FlatPrior(d);

@@ -60,6 +60,11 @@ class FieldPrior implements Prior {
         }
     }
 
+    @Override
+    public double curvature(int coordinate) {
+        return coordinate < field.dimension() ? field.curvature(coordinate) : 0;
+    }
+
     /**
      * Keeps the structure. On a flat coordinate K(z|y) ∝ exp(−β(z−y)²/(4T)): log Z = ½log(4πT/β),
      * m₁ = y, v₁ = 2T/β.
@@ -103,6 +108,12 @@ class FieldPrior implements Prior {
             Arrays.fill(logNormaliser, 0, n, 0.5 * Math.log(4 * Math.PI * time / beta));
             System.arraycopy(y, 0, mean, 0, n);
             Arrays.fill(variance, 0, n, 2 * time / beta);
+        }
+
+        // FieldPrior's and SeparablePrior's are both inherited.
+        @Override
+        public double curvature(int coordinate) {
+            return super.curvature(coordinate);
         }
 
         @Override

@@ -79,6 +79,11 @@ final class IndependentGaussian implements SeparablePrior {
     }
 
     @Override
+    public double curvature(int coordinate) {
+        return precision[coordinate];
+    }
+
+    @Override
     public Optional<QuadraticPotential> quadratic() {
         return Optional.of(QuadraticPotential.diagonal(precision));
     }

@@ -57,6 +57,16 @@ final class LowRankPrior implements Prior {
         }
     }
 
+    /**
+     * λ²/max(m, n), about one over the prior's variance: ψ has mean d under the prior (a Gamma
+     * distribution), and min(m, n) singular values of the same size then give an entry the variance
+     * max(m, n)/λ².
+     */
+    @Override
+    public double curvature(int coordinate) {
+        return weight * weight / Math.max(rows, columns);
+    }
+
     private void prox(double[] y, int offset, double threshold, double[] out) {
         SingularValueDecomposition svd = decomposition(y, offset);
         double[] s = svd.getSingularValues();

@@ -8,7 +8,6 @@ import org.headwater.api.Prior;
 import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
 import org.headwater.api.Resources;
-import org.headwater.api.SeparablePrior;
 import org.headwater.api.State;
 import org.headwater.kernels.dense.DenseCholesky;
 
@@ -132,15 +131,15 @@ final class Flow {
         return state.with(PRECONDITIONER, preconditioner(hessian));
     }
 
-    /** P = (H + β·diag(λ²)/2)^{−1}, full. The Hessian is overwritten. O(d³). */
+    /** P = (H + β·diag(c))^{−1}, c the curvature of ψ, full. The Hessian is overwritten. O(d³). */
     private double[] preconditioner(double[] hessian) {
         double largest = 0;
         for (int j = 0; j < d; j++) {
             largest = Math.max(largest, hessian[j * d + j]);
         }
         for (int j = 0; j < d; j++) {
-            double slope = problem.prior() instanceof SeparablePrior s ? s.slope(j) : 0;
-            hessian[j * d + j] += problem.beta() * slope * slope / 2 + 1e-12 * largest;
+            double curvature = problem.prior().curvature(j);
+            hessian[j * d + j] += problem.beta() * curvature + 1e-12 * largest;
         }
         if (!DenseCholesky.factor(hessian, d)) {
             throw InvalidInputException.of(
