@@ -12,7 +12,9 @@ import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,10 @@ class GaussianPriorStatisticalTest {
                                 + "}\nsolver: {type: rwpo}\nbeta: "
                                 + beta
                                 + "\n");
-        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 2);
+        PluginRegistry plugins = TestPlatform.plugins();
+        plugins.add(
+                TestPlatform.plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
+        JobManager jobs = TestPlatform.jobs(plugins, 2);
         Path out = folder.resolve("out");
         Job job =
                 jobs.submit(

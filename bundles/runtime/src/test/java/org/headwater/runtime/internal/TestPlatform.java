@@ -9,7 +9,6 @@ import org.headwater.api.Provider;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
 import org.headwater.model.linear.internal.LinearProvider;
 import org.headwater.noise.internal.GaussianNoiseProvider;
-import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
@@ -26,7 +25,6 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.MODEL, new FlakyModelProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.NOISE, new GaussianNoiseProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
-        registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new RwpoSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
