@@ -70,8 +70,7 @@ class GaussianPriorStatisticalTest {
                                 + beta
                                 + "\n");
         PluginRegistry plugins = TestPlatform.plugins();
-        plugins.add(
-                TestPlatform.plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
+        plugins.add(TestPlatform.plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         JobManager jobs = TestPlatform.jobs(plugins, 2);
         Path out = folder.resolve("out");
         Job job =
