@@ -44,4 +44,24 @@ public interface Prior {
     default Optional<Synthesis> synthesis() {
         return Optional.empty();
     }
+
+    /**
+     * ψ as a quadratic, if it is exactly ½θᵀΛθ. The runtime then makes it part of the {@link
+     * Target}, whose Hessian it joins, and gives solvers a flat prior in its place: a solver that
+     * is exact for Gaussian targets stays so.
+     */
+    default Optional<QuadraticPotential> quadratic() {
+        return Optional.empty();
+    }
+
+    /**
+     * A typical curvature of ψ along a coordinate where the posterior lies, ≥ 0, beside what a
+     * {@link SeparablePrior#slope} already tells: e.g. the ridge of an elastic net; 12/w² for a
+     * constraint to an interval of width w, the precision of the uniform density on it; 0 when
+     * there is none or it is not known. Solvers add it to the Hessian of f to set scales; it need
+     * not be exact, and the posterior does not depend on it.
+     */
+    default double curvature(int coordinate) {
+        return 0;
+    }
 }

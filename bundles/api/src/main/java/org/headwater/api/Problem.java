@@ -8,7 +8,8 @@ import java.util.List;
  * @param name for messages
  * @param target f
  * @param prior ψ on all d parameters: the problem's prior on the field, flat on nuisance parameters
- *     (their Gaussian priors are part of f)
+ *     (their Gaussian priors are part of f), and flat on all if the field's prior is Gaussian,
+ *     which is then part of f too
  * @param beta β
  * @param blocks the parameters
  * @param initial a reasonable point to start from, d values

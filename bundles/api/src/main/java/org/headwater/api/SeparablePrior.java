@@ -54,13 +54,8 @@ public interface SeparablePrior extends Prior {
      */
     double slope(int coordinate);
 
-    /**
-     * The curvature that ψ_i has everywhere: its smallest second derivative, e.g. the ridge of an
-     * elastic net; 0 if there is none. A constraint to an interval of width w may give 12/w², the
-     * precision of the uniform density on it. Solvers add it to the Hessian of the data to set
-     * scales.
-     */
-    default double curvature(int coordinate) {
-        return 0;
+    /** ψ = 0 on d coordinates. */
+    static SeparablePrior flat(int d) {
+        return new FlatPrior(d);
     }
 }

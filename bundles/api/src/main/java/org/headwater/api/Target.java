@@ -4,8 +4,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The smooth part f of the potential with its derivatives: the misfit of the forward model's
- * prediction plus the Gaussian priors of the nuisance parameters. Given to solvers by the runtime,
- * which spreads the particles over the threads and turns failures of the forward model into flags.
+ * prediction plus the Gaussian priors of the nuisance parameters, and of the field if its prior is
+ * Gaussian. Given to solvers by the runtime, which spreads the particles over the threads and turns
+ * failures of the forward model into flags.
  */
 @ProviderType
 public interface Target {

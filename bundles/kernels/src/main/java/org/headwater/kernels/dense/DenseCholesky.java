@@ -82,6 +82,28 @@ public final class DenseCholesky {
         }
     }
 
+    /**
+     * A⁻¹, symmetric to the last bit. 2n³ operations.
+     *
+     * @param l n × n with L in its lower triangle, not modified
+     * @param n order
+     */
+    public static double[] inverse(double[] l, int n) {
+        double[] inverse = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            inverse[i * n + i] = 1;
+        }
+        solve(l, n, inverse, n);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                double mean = 0.5 * (inverse[i * n + j] + inverse[j * n + i]);
+                inverse[i * n + j] = mean;
+                inverse[j * n + i] = mean;
+            }
+        }
+        return inverse;
+    }
+
     /** log det A = 2 Σ log L_ii. */
     public static double logDeterminant(double[] l, int n) {
         double sum = 0;

@@ -14,6 +14,7 @@ import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.Problem;
 import org.headwater.api.Resources;
+import org.headwater.api.SeparablePrior;
 import org.headwater.api.SolverProvider;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
@@ -25,7 +26,7 @@ import org.headwater.api.Workers;
  * @param model forward model
  * @param measured measured data, m values
  * @param noise noise model
- * @param target f
+ * @param target f, with the prior's potential if that is quadratic
  * @param problem what the solver was given
  * @param backend kernels
  * @param stepper the solver's run
@@ -77,15 +78,14 @@ record AssembledProblem(
                 plan.prior()
                         .provider(PriorProvider.class)
                         .create(plan.prior().settings(), blocks.get(0).shape());
-        ModelTarget target = new ModelTarget(model, noise, workers, notices);
+        ModelTarget target =
+                new ModelTarget(model, noise, field.quadratic().orElse(null), workers, notices);
+        Prior rest =
+                field.quadratic().isPresent()
+                        ? SeparablePrior.flat(d)
+                        : FieldPrior.extend(field, d);
         Problem problem =
-                new Problem(
-                        plan.name(),
-                        target,
-                        FieldPrior.extend(field, d),
-                        plan.beta(),
-                        blocks,
-                        initial(blocks, d));
+                new Problem(plan.name(), target, rest, plan.beta(), blocks, initial(blocks, d));
         KernelBackend backend = ((KernelBackendProvider) plan.backend().provider()).create();
         Stepper stepper =
                 plan.solver()

@@ -94,6 +94,11 @@ class FieldPrior implements Prior {
         }
     }
 
+    @Override
+    public double curvature(int coordinate) {
+        return coordinate < field.dimension() ? field.curvature(coordinate) : 0;
+    }
+
     /**
      * Keeps the structure. On a flat coordinate K(z|y) ∝ exp(−β(z−y)²/(4T)): log Z = ½log(4πT/β),
      * m₁ = y, v₁ = 2T/β.
@@ -142,11 +147,6 @@ class FieldPrior implements Prior {
         @Override
         public double slope(int coordinate) {
             return coordinate < field.dimension() ? field.slope(coordinate) : 0;
-        }
-
-        @Override
-        public double curvature(int coordinate) {
-            return coordinate < field.dimension() ? field.curvature(coordinate) : 0;
         }
     }
 }

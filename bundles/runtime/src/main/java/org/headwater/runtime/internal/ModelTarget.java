@@ -8,6 +8,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.Noise;
 import org.headwater.api.ParameterBlock;
+import org.headwater.api.QuadraticPotential;
 import org.headwater.api.Target;
 import org.headwater.api.Workers;
 import org.headwater.kernels.dense.DenseCholesky;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * f(θ) = Φ(F(θ)) + ½Σ((θ_j − c_j)/s_j)² over the nuisance parameters j: the noise model's misfit of
- * the forward model's prediction.
+ * the forward model's prediction; plus ½θᵀΛθ over the field if its prior is Gaussian.
  *
  * <p>Particles go to the threads in batches of the model's preferred size that depend on nothing
  * but the number of particles. A batch that throws or gives NaN or infinity is tried again particle
@@ -32,6 +33,7 @@ final class ModelTarget implements Target {
 
     private final ForwardModel model;
     private final Noise noise;
+    private final QuadraticPotential gaussian;
     private final Workers workers;
     private final Failures failures;
     private final int d;
@@ -42,8 +44,19 @@ final class ModelTarget implements Target {
     private Quadratic quadratic;
 
     ModelTarget(ForwardModel model, Noise noise, Workers workers, Consumer<String> notices) {
+        this(model, noise, null, workers, notices);
+    }
+
+    /** With a Gaussian prior on the field, or null. */
+    ModelTarget(
+            ForwardModel model,
+            Noise noise,
+            QuadraticPotential gaussian,
+            Workers workers,
+            Consumer<String> notices) {
         this.model = model;
         this.noise = noise;
+        this.gaussian = gaussian;
         this.workers = workers;
         this.failures = new Failures(notices);
         this.d = model.dimension();
@@ -141,7 +154,7 @@ final class ModelTarget implements Target {
         }
     }
 
-    /** Adds the nuisance terms to a particle's value and gradient; false if it failed. */
+    /** Adds the nuisance and prior terms to a particle's value and gradient; false if it failed. */
     private boolean finish(
             Ensemble theta,
             int i,
@@ -160,6 +173,9 @@ final class ModelTarget implements Target {
             double pull = precision[j] * (x[k] - centre[j]);
             f += 0.5 * pull * (x[k] - centre[j]);
             g[k] += pull;
+        }
+        if (gaussian != null) {
+            f += gaussian.addGradient(x, i * d, g, i * d);
         }
         value[i] = f;
         checkValues(theta, i, i + 1, value, gradient, reasons);
@@ -213,6 +229,9 @@ final class ModelTarget implements Target {
                 hessian[i * d + j] = used == 0 ? Double.NaN : hessian[i * d + j] / used;
             }
             hessian[i * d + i] += precision[i];
+        }
+        if (gaussian != null) {
+            gaussian.addHessian(hessian, d);
         }
         failures.add(reasons);
         return used;

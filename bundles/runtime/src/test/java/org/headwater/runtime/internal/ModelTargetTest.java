@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.headwater.api.DenseMatrix;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.Noise;
 import org.headwater.api.ParameterBlock;
+import org.headwater.api.QuadraticPotential;
 import org.headwater.kernels.random.KeyedRandom;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +215,52 @@ class ModelTargetTest {
                         }
                         assertEquals(slope, gradient.get(i, j), 1e-12 * size);
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * A Gaussian prior adds ½xᵀΛx over the field, Λx and Λ, and nothing to the nuisance parameter.
+     */
+    @Test
+    void aGaussianPriorIsPartOfTheTarget() {
+        double[] lambda = {4, 1, 0, 0, 1, 3, 0, .5, 0, 0, 2, 0, 0, .5, 0, 1};
+        QuadraticPotential full = QuadraticPotential.full(new DenseMatrix(4, 4, lambda));
+        for (int m : new int[] {3, 9}) {
+            for (double c : new double[] {0, 0.4}) {
+                Cubic model = Cubic.of(m, 5, c, 4, false);
+                Noise noise = TestPlatform.gaussian(measured(m), SD);
+                Ensemble theta = Ensemble.of(7, 5, gaussians(35, 3));
+                double[][] value = new double[2][7];
+                Ensemble[] gradient = {Ensemble.zeros(7, 5), Ensemble.zeros(7, 5)};
+                double[][] hessian = new double[2][25];
+                try (FixedWorkers workers = new FixedWorkers(2)) {
+                    for (int k = 0; k < 2; k++) {
+                        ModelTarget target =
+                                new ModelTarget(
+                                        model, noise, k == 0 ? null : full, workers, s -> {});
+                        target.evaluate(theta, value[k], gradient[k], new boolean[7]);
+                        target.gaussNewton(theta, hessian[k]);
+                    }
+                }
+                for (int i = 0; i < 7; i++) {
+                    double psi = 0;
+                    for (int j = 0; j < 5; j++) {
+                        double pull = 0;
+                        for (int l = 0; l < 4; l++) {
+                            double entry = j < 4 ? lambda[j * 4 + l] : 0;
+                            pull += entry * theta.get(i, l);
+                            if (i == 0) {
+                                double more = hessian[1][j * 5 + l] - hessian[0][j * 5 + l];
+                                assertEquals(entry, more, 1e-10);
+                            }
+                        }
+                        psi += 0.5 * pull * theta.get(i, j);
+                        double slope = gradient[0].get(i, j) + pull;
+                        assertEquals(slope, gradient[1].get(i, j), 1e-11 * (1 + Math.abs(slope)));
+                    }
+                    assertEquals(1, value[1][i] / (value[0][i] + psi), 1e-11);
                 }
             }
         }

@@ -92,6 +92,21 @@ final class Diagnosis {
         }
     }
 
+    /** The measured reach of the Moreau route; docs/research/tv.md and low-rank.md. */
+    void warnOfMoreau(List<Reason> reasons) {
+        reasons.add(
+                new Reason(
+                        Status.WARN,
+                        "spread-approximate",
+                        "the prior couples the parameters, and its smoothed form overrates standard"
+                                + " deviations: by a few per cent where the data decide, by tens of"
+                                + " per cent where the prior does",
+                        Double.NaN,
+                        Double.NaN,
+                        "compare with solver.particles below 1.1 for each parameter, which takes"
+                                + " preconditioned MYULA"));
+    }
+
     /** Compares mean and spread at the end with those when the step was lowered. */
     void checkDrift(
             double[] earlyMean,

@@ -184,11 +184,12 @@ final class Flow {
             largest = Math.max(largest, hessian[j * d + j]);
         }
         for (int j = 0; j < d; j++) {
-            if (problem.prior() instanceof SeparablePrior s) {
-                double slope = s.slope(j);
-                hessian[j * d + j] += problem.beta() * slope * slope / 2 + s.curvature(j);
-            }
-            hessian[j * d + j] += walls[j] + 1e-12 * largest;
+            double slope = problem.prior() instanceof SeparablePrior s ? s.slope(j) : 0;
+            hessian[j * d + j] +=
+                    problem.beta() * slope * slope / 2
+                            + problem.prior().curvature(j)
+                            + walls[j]
+                            + 1e-12 * largest;
         }
         if (!DenseCholesky.factor(hessian, d)) {
             throw InvalidInputException.of(

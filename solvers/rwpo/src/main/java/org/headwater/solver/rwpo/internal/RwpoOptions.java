@@ -12,7 +12,7 @@ import org.headwater.api.SettingsSchema;
  * @param iterations steps
  * @param step η, the step in units of the preconditioner
  * @param lateStep η of the last two fifths of the steps, which lets the particles come to rest
- * @param timeScale τ: the RWPO time of coordinate i is T_i = τ·P_ii
+ * @param timeScale τ: the RWPO time of coordinate i is T_i = τ·P_ii; 0 for automatic
  * @param hessianParticles particles over which the Gauss–Newton Hessian of a nonlinear model is
  *     averaged
  */
@@ -85,7 +85,8 @@ record RwpoOptions(
                     Setting.number(
                                     TIME_SCALE,
                                     "RWPO time of a coordinate relative to its variance; auto"
-                                            + " takes 0.05")
+                                            + " takes 0.05, or 0.2 where the posterior is"
+                                            + " Gaussian")
                             .above(0)
                             .atMost(0.3)
                             .or(AUTO)
@@ -105,7 +106,7 @@ record RwpoOptions(
                 s.isNumber(ITERATIONS) ? s.integer(ITERATIONS) : 0,
                 step,
                 s.isNumber(LATE_STEP) ? s.number(LATE_STEP) : step / 3,
-                s.isNumber(TIME_SCALE) ? s.number(TIME_SCALE) : 0.05,
+                s.isNumber(TIME_SCALE) ? s.number(TIME_SCALE) : 0,
                 s.integer(HESSIAN_PARTICLES));
     }
 }

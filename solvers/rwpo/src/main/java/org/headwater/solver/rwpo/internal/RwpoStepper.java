@@ -44,6 +44,15 @@ final class RwpoStepper implements Stepper {
     /** Share of the steps after which η drops to its late value. */
     private static final double LATE = 0.6;
 
+    /** τ where the settings leave it open. */
+    private static final double TIME_SCALE = 0.05;
+
+    /**
+     * τ where the posterior is Gaussian: the flow's rest does then not depend on τ, and the error
+     * of few particles falls with it.
+     */
+    private static final double GAUSSIAN_TIME_SCALE = 0.2;
+
     /** μ of the Moreau envelope relative to the median variance. */
     private static final double MOREAU = 0.05;
 
@@ -54,6 +63,7 @@ final class RwpoStepper implements Stepper {
     private final Workers workers;
     private final double beta;
     private final SeparablePrior layerPrior;
+    private final double timeScale;
 
     RwpoStepper(Flow flow, int particles, int iterations) {
         this.flow = flow;
@@ -63,7 +73,12 @@ final class RwpoStepper implements Stepper {
         this.workers = flow.resources.workers();
         this.beta = flow.problem.beta();
         Prior prior = flow.problem.prior();
-        this.layerPrior = prior instanceof SeparablePrior s ? s : new FlatPrior(d);
+        boolean gaussian = flow.problem.target().isQuadratic() && prior.quadratic().isPresent();
+        this.timeScale =
+                flow.options.timeScale() > 0
+                        ? flow.options.timeScale()
+                        : gaussian ? GAUSSIAN_TIME_SCALE : TIME_SCALE;
+        this.layerPrior = prior instanceof SeparablePrior s ? s : SeparablePrior.flat(d);
     }
 
     @Override
@@ -141,7 +156,7 @@ final class RwpoStepper implements Stepper {
         double smallest = Arrays.stream(variance).min().orElse(1);
         for (int j = 0; j < d; j++) {
             boolean joint = flow.options.kernel() == RwpoOptions.Kernel.JOINT;
-            time[j] = flow.options.timeScale() * (joint ? smallest : variance[j]);
+            time[j] = timeScale * (joint ? smallest : variance[j]);
         }
         return time;
     }
@@ -229,6 +244,9 @@ final class RwpoStepper implements Stepper {
         List<Reason> reasons = new ArrayList<>();
         diagnosis.checkScales(q, layer.selfWeight, spread, reasons);
         diagnosis.checkRest(residual, reasons);
+        if (layerPrior != flow.problem.prior()) {
+            diagnosis.warnOfMoreau(reasons);
+        }
         if (state.hasArray(LATE_MEAN)) {
             diagnosis.checkDrift(
                     state.array(LATE_MEAN), state.array(LATE_SD), mean, s, diagnostics, reasons);

@@ -1,13 +1,9 @@
-package org.headwater.solver.rwpo.internal;
+package org.headwater.api;
 
 import java.util.Arrays;
-import org.headwater.api.Ensemble;
-import org.headwater.api.SeparablePrior;
+import java.util.Optional;
 
-/**
- * ψ = 0: the Gaussian kernel with log Z = ½log(4πT/β), m₁ = y, v₁ = 2T/β. Stands for a prior that
- * is not separable; its own potential then enters the drift through its Moreau envelope.
- */
+/** ψ = 0: the Gaussian kernel with log Z = ½log(4πT/β), m₁ = y, v₁ = 2T/β. */
 record FlatPrior(int dimension) implements SeparablePrior {
     @Override
     public double potential(double[] x, int offset) {
@@ -41,5 +37,10 @@ record FlatPrior(int dimension) implements SeparablePrior {
     @Override
     public double slope(int coordinate) {
         return 0;
+    }
+
+    @Override
+    public Optional<QuadraticPotential> quadratic() {
+        return Optional.of(QuadraticPotential.diagonal(new double[dimension]));
     }
 }
