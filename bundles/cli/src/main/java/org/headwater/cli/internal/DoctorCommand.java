@@ -1,6 +1,5 @@
 package org.headwater.cli.internal;
 
-import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Command;
 /** Looks for what could go wrong on this machine. */
 @Command(
         name = "doctor",
-        description = "Look for what could go wrong here: Java, memory, plug-ins, folders, fonts.")
+        description = "Look for what could go wrong here: Java, memory, plug-ins, folders.")
 final class DoctorCommand extends SubCommand {
     private static final double GIB = 1L << 30;
     private static final double ENOUGH_GIB = 1.0;
@@ -53,7 +52,6 @@ final class DoctorCommand extends SubCommand {
         writable("temporary folder", Path.of(System.getProperty("java.io.tmpdir")), "set TMPDIR");
         Path log = Path.of(System.getProperty("headwater.log", "headwater.log"));
         writable("log folder", log.toAbsolutePath().getParent(), "set XDG_STATE_HOME");
-        fonts();
         out().print(findings);
         return ExitCode.DONE;
     }
@@ -118,25 +116,6 @@ final class DoctorCommand extends SubCommand {
         } catch (IOException e) {
             warn(name, at + " is not writable; " + remedy);
         }
-    }
-
-    private void fonts() {
-        try {
-            int n =
-                    GraphicsEnvironment.getLocalGraphicsEnvironment()
-                            .getAvailableFontFamilyNames(Locale.ROOT)
-                            .length;
-            if (n > 0) {
-                ok("fonts", n + " families");
-                return;
-            }
-        } catch (RuntimeException | LinkageError | InternalError e) {
-            // Java without fontconfig or any font throws; the finding below says what to do.
-        }
-        warn(
-                "fonts",
-                "none, so pictures will be missing; install fontconfig and a font (Debian: apt-get"
-                        + " install fontconfig fonts-dejavu-core)");
     }
 
     private void ok(String name, String text) {

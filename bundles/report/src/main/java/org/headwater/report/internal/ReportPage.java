@@ -129,7 +129,7 @@ final class ReportPage {
 
     private static String headline(Reason.Status status) {
         return switch (status) {
-            case PASS -> "All checks passed: this posterior can be used.";
+            case PASS -> "All checks passed: this is the posterior of this model, prior and noise.";
             case WARN -> "Use with care: read the reasons first.";
             case FAIL -> "Do not use these results.";
         };

@@ -169,7 +169,8 @@ public final class RunReport implements RunReporter {
                         file + "-width",
                         "90 % interval width" + of,
                         "From the 5 % to the 95 % quantile: nine of ten draws lie in an interval of"
-                                + " this width.",
+                                + " this width. It holds for fields that the parameters can form: an edge sharper"
+                                + " than the basis is not in it.",
                         field.unit(),
                         s.width(),
                         Colours.FROM_ZERO,

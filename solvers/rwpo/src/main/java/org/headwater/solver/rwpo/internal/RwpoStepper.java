@@ -111,10 +111,10 @@ final class RwpoStepper implements Stepper {
             flow.addMoreau(x, MOREAU * median(variance), drift);
         }
         CovarianceCorrection spread = CovarianceCorrection.of(x, workers);
+        double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
         if (flow.options.kernel() == RwpoOptions.Kernel.CC) {
             Ensemble correction = Ensemble.zeros(particles, d);
-            double[] root = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
-            spread.apply(x, root, layer.mixtureVariance, correction, workers);
+            spread.apply(x, mixtureSd, layer.mixtureVariance, correction, workers);
             DenseProducts.addScaled(
                     1 / beta, correction.data(), 0, drift.data(), 0, drift.data().length);
         }
@@ -139,7 +139,6 @@ final class RwpoStepper implements Stepper {
                         .with(State.ITERATION, iteration + 1)
                         .with(RESIDUAL, residual)
                         .with(SELF_WEIGHT, layer.selfWeight);
-        double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
         return new StepResult(
                 state,
                 new StepInfo(
