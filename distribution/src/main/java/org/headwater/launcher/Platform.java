@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A running framework on the bundles of an installation.
  *
- * <p>{@code system/NN-name} holds the bundles of start level NN, {@code plugins} those that users
- * add. They are installed by reference: nothing is copied into the cache, which is a temporary
- * directory of this process.
+ * <p>{@code system/NN-name} holds the bundles of start level NN. They are installed by reference:
+ * nothing is copied into the cache, which is a temporary directory of this process. The plug-ins
+ * that users add are the runtime's business.
  */
 public final class Platform implements AutoCloseable {
     /** Start level of the platform and its plug-ins: enough to run a problem. */
@@ -87,6 +87,7 @@ public final class Platform implements AutoCloseable {
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED_PACKAGES);
         settings.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(level));
+        settings.put("headwater.home", home.toString());
         // Felix would print to stdout; its errors come as framework events, too.
         settings.put("felix.log.level", "0");
         Platform platform =
@@ -128,10 +129,6 @@ public final class Platform implements AutoCloseable {
                     folders.put(folder, at);
                 }
             }
-        }
-        Path plugins = home.resolve("plugins");
-        if (Files.isDirectory(plugins)) {
-            folders.put(plugins, LEVEL_PLATFORM);
         }
         return folders;
     }

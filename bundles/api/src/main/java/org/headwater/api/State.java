@@ -16,6 +16,9 @@ public final class State {
     /** Scalar: the number of steps done. */
     public static final String ITERATION = "iteration";
 
+    /** Array with its sizes: the particles, N × d. */
+    public static final String PARTICLES = "particles";
+
     /** Array: consecutive failures of each particle. */
     public static final String FAILURES = "failures";
 

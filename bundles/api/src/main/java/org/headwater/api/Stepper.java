@@ -1,5 +1,6 @@
 package org.headwater.api;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -19,6 +20,28 @@ public interface Stepper {
 
     /** Finds the starting point and scales, and places the particles. May take long. */
     State start(RandomStream random);
+
+    /**
+     * Like {@link #start(RandomStream)}, but goes on from given points: another solver's, or this
+     * one's before the prior or the noise was exchanged. The scales and the mode are found anew;
+     * methods without particles may ignore the points.
+     *
+     * @param points n × d, not modified; n need not be {@link #particles()}
+     */
+    default State start(Ensemble points, RandomStream random) {
+        return start(random);
+    }
+
+    /**
+     * The particles of a state as points θ, n × d, for another stepper to {@linkplain
+     * #start(Ensemble, RandomStream) go on from}; empty when there are none. By default the state's
+     * {@code particles}, which is right unless they live in other coordinates.
+     */
+    default Optional<Ensemble> points(State state) {
+        return state.hasArray(State.PARTICLES)
+                ? Optional.of(state.ensemble(State.PARTICLES))
+                : Optional.empty();
+    }
 
     /**
      * One step.

@@ -3,6 +3,7 @@ package org.headwater.runtime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.headwater.api.StepInfo;
 
@@ -14,7 +15,10 @@ public interface Job {
         QUEUED,
         /** Runs. */
         RUNNING,
-        /** Stopped at a safe point, can go on in this process. */
+        /**
+         * Stopped at a safe point, can go on in this process: paused by a user, or waiting for a
+         * plug-in, which {@link #phase} names.
+         */
         PAUSED,
         /** Ended with a verdict. */
         DONE,
@@ -61,6 +65,32 @@ public interface Job {
 
     /** Asks it to stop at the next safe point, with a checkpoint. Returns at once. */
     void cancel();
+
+    /**
+     * Asks it to pause at the next safe point, with a checkpoint; it goes on with {@link #resume}.
+     * Returns at once.
+     */
+    void pause();
+
+    /** Lets it go on after a {@link #pause}. */
+    void resume();
+
+    /**
+     * Exchanges a plug-in at the next safe point: a new segment begins, which keeps the particles,
+     * finds the mode and the scales anew and has the solver's full number of iterations; what was
+     * sampled before is kept apart. Returns once the new plug-in has been created.
+     *
+     * @param kind {@code NOISE}, {@code PRIOR}, {@code SOLVER} or {@code BACKEND}
+     * @param type its type
+     * @param settings its settings, as a problem file's section would have them without {@code
+     *     type}
+     * @throws org.headwater.api.InvalidInputException if the job has ended or the plug-in cannot be
+     *     used; the job is as before then
+     */
+    void swap(PluginKind kind, String type, Map<String, Object> settings);
+
+    /** The segment that it is in, from 1. */
+    int segment();
 
     /** Waits until it has ended. */
     void await() throws InterruptedException;

@@ -1,6 +1,7 @@
 package org.headwater.runtime;
 
 import java.util.List;
+import org.headwater.api.PluginInfo;
 import org.headwater.api.Provider;
 
 /** The plug-ins that are installed now; a service. */
@@ -20,6 +21,7 @@ public interface Plugins {
      * An installed plug-in.
      *
      * @param kind its kind
+     * @param info what it says of itself
      * @param provider the service
      * @param bundle symbolic name of its bundle
      * @param version version of its bundle
@@ -28,6 +30,7 @@ public interface Plugins {
      */
     record Plugin(
             PluginKind kind,
+            PluginInfo info,
             Provider provider,
             String bundle,
             String version,
@@ -35,7 +38,29 @@ public interface Plugins {
             int ranking) {
         /** The key by which problem files name it. */
         public String type() {
-            return provider.info().type();
+            return info.type();
+        }
+
+        /** What tells it from other plug-ins; holds nothing of its bundle. */
+        public Identity identity() {
+            return new Identity(kind, type(), bundle, version, sha256);
+        }
+    }
+
+    /**
+     * A revision of a plug-in, by names only, so that it can be remembered after its bundle is
+     * gone.
+     *
+     * @param kind its kind
+     * @param type the key by which problem files name it
+     * @param bundle symbolic name of its bundle
+     * @param version version of its bundle
+     * @param sha256 hash of the bundle's jar, empty when it is not a file
+     */
+    record Identity(PluginKind kind, String type, String bundle, String version, String sha256) {
+        @Override
+        public String toString() {
+            return "the " + kind.singular() + " " + type + " " + version;
         }
     }
 }

@@ -27,6 +27,16 @@ public record ProblemFile(String name, Path file, Path directory, Map<String, Ob
         return ProblemParser.read(file, overrides);
     }
 
+    /**
+     * Settings of a section, as nested maps.
+     *
+     * @param overrides {@code key=value}, the value a YAML scalar or collection
+     * @throws org.headwater.api.InvalidInputException if one has another form
+     */
+    public static Map<String, Object> settings(List<String> overrides) {
+        return ProblemParser.settings(overrides);
+    }
+
     /** The keys of a problem file that belong to no plug-in: {@code seed}, {@code backend} … */
     public static SettingsSchema settings() {
         return ProblemParser.settings();

@@ -3,6 +3,7 @@ package org.headwater.runtime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.Noise;
 import org.headwater.api.Posterior;
@@ -26,6 +27,8 @@ import org.headwater.api.Workers;
  * @param summary one row per parameter
  * @param predictedMean mean over draws of the predicted data, m values
  * @param predictedSd standard deviation over draws of the predicted data, m values
+ * @param segments the parts of the run between exchanges of plug-ins, at least one; the results
+ *     above are those of the last
  * @param steps what each step said
  * @param workers threads to work with
  */
@@ -44,8 +47,47 @@ public record RunResult(
         List<ParameterSummary> summary,
         double[] predictedMean,
         double[] predictedSd,
+        List<Segment> segments,
         List<StepInfo> steps,
         Workers workers) {
+    /**
+     * A part of the run with the same plug-ins throughout.
+     *
+     * @param number from 1
+     * @param from steps of the run done before it
+     * @param iterations steps in it
+     * @param sections the problem's sections {@code prior}, {@code noise}, {@code solver} and
+     *     {@code backend} as they stood
+     * @param score how well it predicts the data
+     * @param draws its posterior
+     * @param summary one row per parameter
+     */
+    public record Segment(
+            int number,
+            int from,
+            int iterations,
+            Map<String, Object> sections,
+            Score score,
+            Ensemble draws,
+            List<ParameterSummary> summary) {}
+
+    /**
+     * How well a posterior predicts the data that it was made from. Residuals are in units of the
+     * noise's standard deviation.
+     *
+     * @param misfit mean squared standardised residual at the posterior mean; about 1 when model
+     *     and noise describe the data
+     * @param crps continuous ranked probability score of the posterior-predictive distribution,
+     *     mean over the data (Gneiting and Raftery, J. Amer. Statist. Assoc. 102, 2007, eq. 21);
+     *     less is better
+     * @param coverage share of the data inside the central 90 % of their predictive distribution
+     * @param dic deviance information criterion, D̄ + p_D with D = 2Φ (Spiegelhalter et al., J. R.
+     *     Statist. Soc. B 64, 2002), up to a constant of the data and the noise; less is better
+     * @param effectiveParameters p_D = D̄ − D(θ̄)
+     */
+    public record Score(
+            double misfit, double crps, double coverage, double dic, double effectiveParameters) {}
+
     /**
      * How pictures are made.
      *

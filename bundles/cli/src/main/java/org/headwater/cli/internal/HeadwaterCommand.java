@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.function.ToIntFunction;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.PluginLibrary;
 import org.headwater.runtime.Plugins;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Version;
@@ -31,11 +32,16 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     private final BundleContext context;
     private final Jobs jobs;
     private final Plugins plugins;
+    private final PluginLibrary library;
 
     /** Called by the component runtime. */
     @Activate
     public HeadwaterCommand(
-            BundleContext context, @Reference Jobs jobs, @Reference Plugins plugins) {
+            BundleContext context,
+            @Reference Jobs jobs,
+            @Reference Plugins plugins,
+            @Reference PluginLibrary library) {
+        this.library = library;
         this.context = context;
         this.jobs = jobs;
         this.plugins = plugins;
@@ -59,6 +65,16 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         if (args.length == 0) {
             line.usage(line.getErr());
             return ExitCode.INVALID_INPUT;
+        }
+        for (PluginLibrary.Entry entry : library.list()) {
+            if (!entry.complaint().isEmpty()) {
+                line.getErr()
+                        .println(
+                                "warning: plug-in "
+                                        + entry.file()
+                                        + " is left out: "
+                                        + oneLine(entry.complaint()));
+            }
         }
         int code = line.execute(args);
         line.getOut().flush();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Verdict;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,26 @@ class ProgressDisplayTest {
         @Override
         public Optional<Throwable> error() {
             return Optional.empty();
+        }
+
+        @Override
+        public void pause() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void resume() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void swap(PluginKind kind, String type, Map<String, Object> settings) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int segment() {
+            return 1;
         }
 
         @Override

@@ -53,8 +53,8 @@ final class MapPlot {
 
     /** A colour map and the values at its ends. */
     private record Scale(ColourMap colours, double low, double high) {
-        static Scale of(FieldMap map) {
-            double[] finite = Arrays.stream(map.perTriangle()).filter(Double::isFinite).toArray();
+        static Scale of(FieldMap map, double[] values) {
+            double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
             double low = Arrays.stream(finite).min().orElse(0);
             double high = Arrays.stream(finite).max().orElse(0);
             double reach = Math.max(map.neutral() - low, high - map.neutral());
@@ -79,7 +79,12 @@ final class MapPlot {
 
     /** Draws a map on this plot's geometry. */
     Picture draw(FieldMap map) {
-        Scale scale = Scale.of(map);
+        return draw(map, map.perTriangle());
+    }
+
+    /** Draws a map in the colours that a map of other values would have, to compare with it. */
+    Picture draw(FieldMap map, double[] scaleOf) {
+        Scale scale = Scale.of(map, scaleOf);
         String title = map.title();
         Picture picture = new Picture(WIDTH, HEIGHT, lettering);
         Graphics2D g = picture.graphics();

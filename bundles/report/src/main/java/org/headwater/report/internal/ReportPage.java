@@ -35,7 +35,7 @@ final class ReportPage {
 
     /** Keys of the manifest that the page shows elsewhere. */
     private static final Set<String> SHOWN_ELSEWHERE =
-            Set.of(CITATIONS, "name", "command", "status");
+            Set.of(CITATIONS, SEGMENTS, "name", "command", "status");
 
     private final RunResult run;
     private final List<FieldMaps> fields;
@@ -90,6 +90,7 @@ final class ReportPage {
         verdict();
         facts();
         findings();
+        segments();
         fit();
         convergence();
         diagnostics();
@@ -286,6 +287,80 @@ final class ReportPage {
         String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
         html.empty("img", "src", data, "alt", alt);
         html.element("figcaption", caption).close("figure").line();
+    }
+
+    /** The segments side by side, with how well each predicts the data. */
+    private void segments() {
+        if (run.segments().size() < 2) {
+            return;
+        }
+        section("segments", "The segments compared", "");
+        html.element(
+                "p",
+                "Plug-ins were exchanged while the run went on. Everything else in this report is of"
+                        + " the last segment; the draws of earlier ones are in segments/.");
+        List<List<String>> rows = new ArrayList<>();
+        for (RunResult.Segment s : run.segments()) {
+            rows.add(
+                    List.of(
+                            Integer.toString(s.number()),
+                            (s.from() + 1) + " to " + (s.from() + s.iterations()),
+                            settings(s.sections().get("prior")),
+                            settings(s.sections().get("noise")),
+                            Numbers.format(s.score().misfit(), 3),
+                            Numbers.format(s.score().crps(), 4),
+                            Numbers.format(100 * s.score().coverage(), 3),
+                            Numbers.format(s.score().dic(), 5),
+                            Numbers.format(s.score().effectiveParameters(), 3)));
+        }
+        html.table(
+                "How well each segment predicts the data",
+                List.of(
+                        "segment",
+                        "iterations",
+                        "prior",
+                        "noise",
+                        "χ² per datum",
+                        "CRPS",
+                        "in 90 % interval (%)",
+                        "DIC",
+                        "effective parameters"),
+                List.of(false, false, false, false, true, true, true, true, true),
+                rows);
+        html.element(
+                "p",
+                "CRPS, the continuous ranked probability score of the posterior-predictive"
+                        + " distribution in units of the noise, and DIC, the deviance information"
+                        + " criterion: less is better. About 90 % of the data should lie in their 90 %"
+                        + " interval. All scores use the data that the posteriors have seen: a prior"
+                        + " that follows the noise has a good χ² and CRPS, and DIC charges it for its"
+                        + " effective parameters. DIC compares priors under the same noise only, and a"
+                        + " segment that was cut short may not have converged.",
+                "class",
+                "small");
+        html.open("div", "class", "maps").line();
+        for (RunResult.Segment s : run.segments()) {
+            String of = "Segment " + s.number() + ", prior " + settings(s.sections().get("prior"));
+            figure(
+                    RunReport.segmentPicture(s),
+                    "Posterior mean of segment " + s.number() + ".",
+                    of + ".");
+        }
+        html.close("div");
+        end();
+    }
+
+    private static String settings(Object section) {
+        if (!(section instanceof Map<?, ?> map)) {
+            return value(section);
+        }
+        Map<String, String> flat = new LinkedHashMap<>();
+        flatten("", map, flat);
+        String type = flat.remove("type");
+        StringBuilder s = new StringBuilder(type == null ? "" : type);
+        flat.forEach(
+                (key, v) -> s.append(s.isEmpty() ? "" : ", ").append(key).append(' ').append(v));
+        return s.toString();
     }
 
     private void fit() {
@@ -547,10 +622,6 @@ final class ReportPage {
                             }
                             if (value instanceof Map<?, ?> map) {
                                 card(title(key), map);
-                            } else if (key.equals(SEGMENTS)
-                                    && value instanceof List<?> l
-                                    && l.size() < 2) {
-                                return;
                             } else if (isTable(value)) {
                                 tables.add(key);
                             } else {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,7 @@ public final class RunReport implements RunReporter {
         String trouble = "";
         try {
             draw(run, meshes, residuals, pictures);
+            drawSegments(run, pictures);
         } catch (Error e) {
             if (e instanceof VirtualMachineError && !(e instanceof InternalError)) {
                 throw e;
@@ -266,6 +268,50 @@ public final class RunReport implements RunReporter {
         if (!run.steps().isEmpty()) {
             pictures.put("convergence", charts.convergence(run.steps()).png());
         }
+    }
+
+    /** The mean of the first field in each segment, all in the same colours. */
+    private static void drawSegments(RunResult run, Map<String, byte[]> pictures)
+            throws IOException {
+        if (run.segments().size() < 2) {
+            return;
+        }
+        Lettering lettering = new Lettering();
+        if (run.model().fields().isEmpty()) {
+            Charts charts = new Charts(lettering);
+            int field = run.model().blocks().get(0).size();
+            for (RunResult.Segment segment : run.segments()) {
+                pictures.put(
+                        segmentPicture(segment),
+                        charts.parameters(segment.summary().subList(0, field), null).png());
+            }
+            return;
+        }
+        DerivedField field = run.model().fields().get(0);
+        List<FieldMap> means = new ArrayList<>();
+        List<double[]> values = new ArrayList<>();
+        for (RunResult.Segment segment : run.segments()) {
+            FieldStatistics statistics =
+                    FieldStatistics.of(
+                            field,
+                            segment.draws(),
+                            run.images().exceedance(),
+                            run.workers(),
+                            BUDGET);
+            FieldMap map = maps(field, statistics, false).get(0);
+            means.add(map);
+            values.add(map.perTriangle());
+        }
+        double[] all = values.stream().flatMapToDouble(Arrays::stream).toArray();
+        MapPlot plot = new MapPlot(field.geometry(), lettering);
+        for (int k = 0; k < means.size(); k++) {
+            pictures.put(segmentPicture(run.segments().get(k)), plot.draw(means.get(k), all).png());
+        }
+    }
+
+    /** The name of a segment's picture. */
+    static String segmentPicture(RunResult.Segment segment) {
+        return "segment-" + segment.number() + "-mean";
     }
 
     private static void create(Path directory) throws IOException {

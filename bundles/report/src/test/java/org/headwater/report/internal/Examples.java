@@ -241,6 +241,7 @@ final class Examples {
                 summary,
                 predicted,
                 predictedSd,
+                List.of(),
                 steps,
                 new TestWorkers(threads));
     }

@@ -205,6 +205,7 @@ class RunReportTest {
                                 r.summary(),
                                 r.predictedMean(),
                                 r.predictedSd(),
+                                r.segments(),
                                 r.steps(),
                                 r.workers()));
         Document page = parse(folder.resolve("report.html"));

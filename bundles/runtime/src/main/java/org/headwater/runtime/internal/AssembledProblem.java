@@ -1,7 +1,13 @@
 package org.headwater.runtime.internal;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.headwater.api.Ensemble;
+import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
@@ -18,14 +24,15 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.SolverProvider;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.runtime.internal.ProblemPlan.Part;
 
 /**
  * A problem with everything that it needs, ready to run.
  *
  * @param plan its settings
- * @param model forward model
- * @param measured measured data, m values
- * @param noise noise model
+ * @param experiment forward model, data and noise
  * @param target f, with the prior's potential if that is quadratic
  * @param problem what the solver was given
  * @param backend kernels
@@ -33,67 +40,186 @@ import org.headwater.api.Workers;
  */
 record AssembledProblem(
         ProblemPlan plan,
-        ForwardModel model,
-        double[] measured,
-        Noise noise,
+        Experiment experiment,
         ModelTarget target,
         Problem problem,
         KernelBackend backend,
         Stepper stepper) {
+    /** A plug-in that creates nothing within this time hangs. */
+    private static final long PATIENCE_SECONDS =
+            Long.getLong("headwater.plugin-seconds", TimeUnit.MINUTES.toSeconds(10));
+
+    /**
+     * A forward model with its data and their noise: what is dear to make and does not change with
+     * the prior.
+     *
+     * @param modelPart what made the model
+     * @param noisePart what made the noise
+     * @param sections the problem's sections {@code forward-model}, {@code data} and {@code noise}
+     * @param model forward model
+     * @param measured measured data, m values
+     * @param noise noise model
+     */
+    record Experiment(
+            Part modelPart,
+            Part noisePart,
+            List<Object> sections,
+            ForwardModel model,
+            double[] measured,
+            Noise noise) {
+        private boolean hasModelOf(ProblemPlan plan) {
+            return modelPart.plugin().provider() == plan.model().plugin().provider()
+                    && sections.subList(0, 2).equals(sections(plan).subList(0, 2));
+        }
+
+        private boolean hasNoiseOf(ProblemPlan plan) {
+            return hasModelOf(plan)
+                    && noisePart.plugin().provider() == plan.noise().plugin().provider()
+                    && sections.equals(sections(plan));
+        }
+
+        private static List<Object> sections(ProblemPlan plan) {
+            return Stream.of(PluginKind.MODEL.key(), "data", PluginKind.NOISE.key())
+                    .map(plan.content()::get)
+                    .toList();
+        }
+
+        /** Whether all that it comes from is there. */
+        boolean isMadeOf(PluginRegistry registry) {
+            return registry.has(modelPart.plugin()) && registry.has(noisePart.plugin());
+        }
+
+        /** Whether nothing of it comes from a plug-in. */
+        boolean isFreeOf(Plugin plugin) {
+            return modelPart.plugin().provider() != plugin.provider()
+                    && noisePart.plugin().provider() != plugin.provider();
+        }
+    }
+
     /**
      * Reads the files and creates everything, in the order forward model, data, noise, prior,
      * solver.
      *
+     * @param kept what an earlier version of the problem used and may be used again, or null
      * @throws InvalidInputException if something does not fit; it names the problem file
      */
-    static AssembledProblem of(ProblemPlan plan, Workers workers, Consumer<String> notices) {
+    static AssembledProblem of(
+            ProblemPlan plan, Experiment kept, Workers workers, Consumer<String> notices) {
         try {
-            return assemble(plan, workers, notices);
+            Experiment experiment =
+                    kept != null && kept.hasNoiseOf(plan) ? kept : experiment(plan, kept);
+            return assemble(plan, experiment, workers, notices);
         } catch (InvalidInputException e) {
             throw e.inFile(plan.file().file().toString());
         }
     }
 
-    private static AssembledProblem assemble(
-            ProblemPlan plan, Workers workers, Consumer<String> notices) {
-        ForwardModelProvider models = plan.model().provider(ForwardModelProvider.class);
-        ForwardModel model = models.create(plan.model().settings(), plan.data());
-        double[] measured = models.observe(plan.model().settings(), plan.data(), model);
-        require(
-                measured.length == model.dataSize(),
-                plan,
-                "gave data of another size than its own");
+    private static Experiment experiment(ProblemPlan plan, Experiment kept) {
+        ForwardModel model;
+        double[] measured;
+        if (kept != null && kept.hasModelOf(plan)) {
+            model = kept.model();
+            measured = kept.measured();
+        } else {
+            ForwardModelProvider models = plan.model().provider(ForwardModelProvider.class);
+            model = create(plan.model(), () -> models.create(plan.model().settings(), plan.data()));
+            ForwardModel made = model;
+            measured =
+                    create(
+                            plan.model(),
+                            () -> models.observe(plan.model().settings(), plan.data(), made));
+            require(
+                    measured.length == model.dataSize(),
+                    plan.model(),
+                    "it gave data of another size than its own");
+            List<ParameterBlock> blocks = model.blocks();
+            require(
+                    !blocks.isEmpty() && blocks.get(0).isField(),
+                    plan.model(),
+                    "its first parameters are no field");
+            require(
+                    blocks.stream().filter(ParameterBlock::isField).count() == 1,
+                    plan.model(),
+                    "it has more than one field");
+        }
+        double[] data = measured;
         Noise noise =
-                plan.noise()
-                        .provider(NoiseProvider.class)
-                        .create(plan.noise().settings(), measured);
+                create(
+                        plan.noise(),
+                        () ->
+                                plan.noise()
+                                        .provider(NoiseProvider.class)
+                                        .create(plan.noise().settings(), data));
+        return new Experiment(
+                plan.model(), plan.noise(), Experiment.sections(plan), model, measured, noise);
+    }
+
+    private static AssembledProblem assemble(
+            ProblemPlan plan, Experiment experiment, Workers workers, Consumer<String> notices) {
+        ForwardModel model = experiment.model();
         List<ParameterBlock> blocks = model.blocks();
-        require(!blocks.isEmpty() && blocks.get(0).isField(), plan, "has no field");
-        require(
-                blocks.stream().filter(ParameterBlock::isField).count() == 1,
-                plan,
-                "has more than one field");
         int d = model.dimension();
-        Prior field =
-                plan.prior()
-                        .provider(PriorProvider.class)
-                        .create(plan.prior().settings(), blocks.get(0).shape());
+        Prior field = prior(plan, blocks.get(0).shape());
         ModelTarget target =
-                new ModelTarget(model, noise, field.quadratic().orElse(null), workers, notices);
+                new ModelTarget(
+                        model,
+                        experiment.noise(),
+                        field.quadratic().orElse(null),
+                        workers,
+                        notices);
         Prior rest =
                 field.quadratic().isPresent()
                         ? SeparablePrior.flat(d)
                         : FieldPrior.extend(field, d);
         Problem problem =
                 new Problem(plan.name(), target, rest, plan.beta(), blocks, initial(blocks, d));
-        KernelBackend backend = ((KernelBackendProvider) plan.backend().provider()).create();
+        KernelBackend backend =
+                create(
+                        new Part(plan.backend(), null),
+                        ((KernelBackendProvider) plan.backend().provider())::create);
         Stepper stepper =
-                plan.solver()
-                        .provider(SolverProvider.class)
-                        .create(plan.solver().settings())
-                        .prepare(problem, new Resources(workers, backend, notices));
-        return new AssembledProblem(
-                plan, model, measured, noise, target, problem, backend, stepper);
+                create(
+                        plan.solver(),
+                        () ->
+                                plan.solver()
+                                        .provider(SolverProvider.class)
+                                        .create(plan.solver().settings())
+                                        .prepare(
+                                                problem, new Resources(workers, backend, notices)));
+        return new AssembledProblem(plan, experiment, target, problem, backend, stepper);
+    }
+
+    /** Creates the prior and asks it for one prox, which must be finite. */
+    private static Prior prior(ProblemPlan plan, FieldShape shape) {
+        Part part = plan.prior();
+        Prior prior =
+                create(
+                        part,
+                        () -> part.provider(PriorProvider.class).create(part.settings(), shape));
+        require(
+                prior.dimension() == shape.dimension(),
+                part,
+                "it acts on "
+                        + prior.dimension()
+                        + " parameters where the field has "
+                        + shape.dimension());
+        Ensemble probe =
+                create(
+                        part,
+                        () -> {
+                            Ensemble zero = Ensemble.zeros(1, shape.dimension());
+                            prior.prox(zero, 1, zero);
+                            return zero;
+                        });
+        require(
+                Arrays.stream(probe.data()).allMatch(Double::isFinite),
+                part,
+                "its prox at 0 is not finite");
+        return prior;
+    }
+
+    private static <T> T create(Part part, Callable<T> call) {
+        return PluginCalls.create(part.plugin(), PATIENCE_SECONDS, call);
     }
 
     private static double[] initial(List<ParameterBlock> blocks, int d) {
@@ -106,10 +232,29 @@ record AssembledProblem(
         return initial;
     }
 
-    private static void require(boolean condition, ProblemPlan plan, String fault) {
+    private static void require(boolean condition, Part part, String fault) {
         if (!condition) {
-            throw new IllegalStateException(
-                    "the forward model " + plan.model().plugin().type() + " " + fault);
+            throw PluginCalls.fault(part.plugin(), fault);
         }
+    }
+
+    /** The forward model. */
+    ForwardModel model() {
+        return experiment.model();
+    }
+
+    /** The noise model. */
+    Noise noise() {
+        return experiment.noise();
+    }
+
+    /** Whether all plug-ins that it comes from are there. */
+    boolean isMadeOf(PluginRegistry registry) {
+        return plan.plugins().stream().allMatch(registry::has);
+    }
+
+    /** Whether nothing of it comes from a plug-in. */
+    boolean isFreeOf(Plugin plugin) {
+        return plan.plugins().stream().noneMatch(p -> p.provider() == plugin.provider());
     }
 }

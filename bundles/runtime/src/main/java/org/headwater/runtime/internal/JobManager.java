@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
@@ -41,25 +42,26 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs jobs, each on its own thread, a few at once; the others wait in order. Configured by the
  * framework or system properties {@code headwater.threads} (threads of all runs together, by
- * default the processors) and {@code headwater.jobs} (runs at once, by default 1).
+ * default the processors), {@code headwater.jobs} (runs at once, by default 1) and {@code
+ * headwater.drain} (seconds that a plug-in which is stopped waits for its jobs, by default 20).
  */
 @Component(service = Jobs.class, immediate = true)
-public final class JobManager implements Jobs {
+public final class JobManager implements Jobs, PluginRegistry.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
     private static final String RESUME = "--resume";
-    private static final long DRAIN_SECONDS = 20;
+    private static final int DRAIN_SECONDS = 20;
 
-    private final Plugins plugins;
+    private final PluginRegistry plugins;
     private final Platform platform;
     private final FixedWorkers workers;
     private final ExecutorService slots;
     private final RunJob.Services services;
     private final List<RunReporter> reporters = new CopyOnWriteArrayList<>();
-    private final List<Job> jobs = new CopyOnWriteArrayList<>();
+    private final List<RunJob> jobs = new CopyOnWriteArrayList<>();
 
     /** Activates the component. */
     @Activate
-    public JobManager(@Reference Plugins plugins, BundleContext context) {
+    public JobManager(@Reference PluginRegistry plugins, BundleContext context) {
         this(
                 plugins,
                 new Platform(
@@ -67,15 +69,17 @@ public final class JobManager implements Jobs {
                         () -> platformBundles(context)),
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)));
     }
 
     JobManager(
-            Plugins plugins,
+            PluginRegistry plugins,
             Platform platform,
             int threads,
             int jobsAtOnce,
-            Duration checkpointEvery) {
+            Duration checkpointEvery,
+            Duration drain) {
         this.plugins = plugins;
         this.platform = platform;
         this.workers = new FixedWorkers(threads);
@@ -87,7 +91,10 @@ public final class JobManager implements Jobs {
                             t.setDaemon(true);
                             return t;
                         });
-        this.services = new RunJob.Services(workers, () -> reporters, checkpointEvery);
+        this.services =
+                new RunJob.Services(
+                        workers, plugins, () -> reporters, checkpointEvery, drain, this::queue);
+        plugins.listen(this);
     }
 
     private static int property(BundleContext context, String key, int otherwise) {
@@ -135,8 +142,9 @@ public final class JobManager implements Jobs {
     /** Stops all runs at their next safe point, so that they can be resumed. */
     @Deactivate
     void close() throws InterruptedException {
-        slots.shutdown();
+        plugins.unlisten(this);
         jobs.forEach(Job::cancel);
+        slots.shutdown();
         if (!slots.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("a run did not reach a safe point within {} s", DRAIN_SECONDS);
         }
@@ -145,11 +153,12 @@ public final class JobManager implements Jobs {
 
     @Override
     public Job submit(ProblemFile problem, RunOptions options) {
-        ProblemPlan plan = ProblemPlan.of(problem, plugins);
+        Segments segments = Segments.of(problem).resolved(plugins);
         String file = problem.file().toString();
         inFile(file, () -> RunDirectory.check(options.output(), "--output"));
         Notices notices = new Notices();
-        AssembledProblem assembled = AssembledProblem.of(plan, workers, notices);
+        AssembledProblem assembled = assemble(segments, notices);
+        ProblemPlan plan = assembled.plan();
         RunDirectory[] directory = new RunDirectory[1];
         inFile(
                 file,
@@ -158,7 +167,7 @@ public final class JobManager implements Jobs {
                                 RunDirectory.create(
                                         options.output(), Path.of("runs"), plan.name()));
         try {
-            SafeFiles.write(directory[0].problem(), ProblemParser.write(plan.content()));
+            SafeFiles.write(directory[0].problem(), ProblemParser.write(segments.content()));
             Manifest manifest =
                     Manifest.begin(
                             directory[0],
@@ -168,6 +177,7 @@ public final class JobManager implements Jobs {
                             workers.threads());
             manifest.write();
             return enqueue(
+                    segments,
                     assembled,
                     directory[0],
                     manifest,
@@ -179,6 +189,21 @@ public final class JobManager implements Jobs {
             directory[0].close();
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Makes the first segment; of later ones makes sure that they can be made. */
+    private AssembledProblem assemble(Segments segments, Notices notices) {
+        AssembledProblem first =
+                AssembledProblem.of(
+                        ProblemPlan.of(segments.at(0), plugins), null, workers, notices);
+        for (int s = 1; s < segments.count(); s++) {
+            AssembledProblem.of(
+                    ProblemPlan.of(segments.at(s), plugins),
+                    first.experiment(),
+                    workers,
+                    line -> {});
+        }
+        return first;
     }
 
     private static void inFile(String file, Runnable check) {
@@ -225,32 +250,29 @@ public final class JobManager implements Jobs {
                     "restore the file or start a new run");
         }
         Notices notices = new Notices();
-        ProblemPlan plan = ProblemPlan.of(ProblemParser.read(run.problem(), List.of()), plugins);
-        AssembledProblem assembled = AssembledProblem.of(plan, workers, notices);
+        State state = Files.exists(run.checkpoint()) ? Checkpoint.read(run.checkpoint()) : null;
+        int segment = state == null ? 0 : (int) state.scalar(RunJob.SEGMENT, 0);
+        Segments segments = Segments.of(ProblemParser.read(run.problem(), List.of()));
+        ProblemPlan plan = ProblemPlan.of(segments.at(segment), plugins);
+        AssembledProblem assembled = AssembledProblem.of(plan, null, workers, notices);
         List<Reason> reasons = new ArrayList<>();
-        for (String change : manifest.changedPlugins(plan.plugins())) {
+        for (String change : manifest.changedPlugins(plan.identities())) {
             notices.accept(change + ": the run goes on with it");
-            reasons.add(
-                    new Reason(
-                            Reason.Status.WARN,
-                            "plug-in-changed",
-                            "the run was resumed with another plug-in than it began with: "
-                                    + change,
-                            Double.NaN,
-                            Double.NaN,
-                            "run problem.yaml anew to have one version throughout"));
-        }
-        State state = null;
-        if (Files.exists(run.checkpoint())) {
-            state = Checkpoint.read(run.checkpoint());
+            reasons.add(RunJob.pluginChanged("the run was resumed", change));
         }
         Files.deleteIfExists(run.verdict());
-        manifest.addResume(state == null ? 0 : state.iteration());
+        manifest.addResume(iteration(state));
         manifest.status(Manifest.RUNNING).write();
-        return enqueue(assembled, run, manifest, notices, listener, reasons, state);
+        return enqueue(segments, assembled, run, manifest, notices, listener, reasons, state);
+    }
+
+    /** The iteration of the whole run that a checkpoint is at. */
+    private static int iteration(State state) {
+        return state == null ? 0 : state.iteration() + (int) state.scalar(RunJob.SEGMENT_BEGIN, 0);
     }
 
     private synchronized Job enqueue(
+            Segments segments,
             AssembledProblem assembled,
             RunDirectory directory,
             Manifest manifest,
@@ -262,31 +284,50 @@ public final class JobManager implements Jobs {
         String id = Integer.toString(jobs.size() + 1);
         RunJob job =
                 new RunJob(
-                        id, assembled, directory, manifest, notices, listener, services, reasons);
-        List<StepInfo> done =
-                RunLog.truncate(directory.log(), state == null ? 0 : state.iteration());
+                        id, segments, assembled, directory, manifest, notices, listener, services,
+                        reasons);
+        List<StepInfo> done = RunLog.truncate(directory.log(), iteration(state));
         if (state != null) {
             job.from(state, done);
         }
         jobs.add(job);
-        slots.execute(
-                () -> {
-                    Thread.currentThread().setName("headwater-job-" + id);
-                    job.run();
-                });
+        // what left while the problem was made was not told to the job
+        assembled.plan().plugins().stream().filter(p -> !plugins.has(p)).forEach(job::leaving);
+        queue(job);
         return job;
+    }
+
+    private void queue(RunJob job) {
+        try {
+            slots.execute(
+                    () -> {
+                        Thread.currentThread().setName("headwater-job-" + job.id());
+                        job.run();
+                    });
+        } catch (RejectedExecutionException e) {
+            LOG.info("job {} stays where it is, as the platform stops", job.id());
+        }
+    }
+
+    @Override
+    public void arrived(Plugins.Plugin plugin) {
+        jobs.forEach(job -> job.arrived(plugin));
+    }
+
+    @Override
+    public void leaving(Plugins.Plugin plugin) {
+        jobs.forEach(job -> job.leaving(plugin));
     }
 
     @Override
     public Validation validate(ProblemFile problem) {
-        ProblemPlan plan = ProblemPlan.of(problem, plugins);
-        AssembledProblem assembled = AssembledProblem.of(plan, workers, line -> {});
-        return ProblemCheck.of(assembled, workers);
+        Segments segments = Segments.of(problem).resolved(plugins);
+        return ProblemCheck.of(assemble(segments, new Notices()), workers);
     }
 
     @Override
     public Path simulate(ProblemFile problem, Path truth, Path directory) {
-        ProblemPlan plan = ProblemPlan.of(problem, plugins);
+        ProblemPlan plan = ProblemPlan.of(Segments.of(problem).at(0), plugins);
         try {
             RunDirectory.check(directory, "--output");
             ForwardModelProvider models = plan.model().provider(ForwardModelProvider.class);
@@ -323,6 +364,6 @@ public final class JobManager implements Jobs {
 
     @Override
     public Optional<Job> find(String id) {
-        return jobs.stream().filter(j -> j.id().equals(id)).findFirst();
+        return jobs.stream().filter(j -> j.id().equals(id)).map(Job.class::cast).findFirst();
     }
 }

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins.Identity;
 
 /** manifest.json: what ran, on what, from which files, and how it ended. Thread-safe. */
 final class Manifest {
@@ -18,6 +19,9 @@ final class Manifest {
 
     /** All is written. */
     static final String DONE = "done";
+
+    /** Waits at a safe point, in a process that may have died since. */
+    static final String PAUSED = "paused";
 
     /** Stopped on demand. */
     static final String INTERRUPTED = "interrupted";
@@ -35,6 +39,8 @@ final class Manifest {
     private static final String PLUGINS = "plugins";
     private static final String TIMINGS = "timings-seconds";
     private static final String PROBLEM_HASH = "problem-sha256";
+    private static final String NEXT_HASH = "next-problem-sha256";
+    private static final String SEGMENTS = "segments";
 
     private final Path file;
     private final Map<String, Object> content;
@@ -69,21 +75,11 @@ final class Manifest {
         backend.put("description", problem.backend().description());
         c.put("backend", backend);
         c.put("determinism", determinism(plan.backend().type()));
-        c.put(PLUGINS, plugins(plan.plugins()));
+        c.put(PLUGINS, plugins(plan.identities()));
         c.put("platform", platform.bundles().get());
-        List<Object> inputs = new ArrayList<>();
-        for (Path input : plan.existingInputs()) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put(PATH, input.toString());
-            entry.put("bytes", Files.size(input));
-            entry.put(SHA256, Hashes.sha256(input));
-            inputs.add(entry);
-        }
-        c.put(INPUTS, inputs);
+        c.put(INPUTS, inputs(plan.existingInputs()));
         c.put(PROBLEM_HASH, Hashes.sha256(directory.problem()));
-        Map<String, Object> segment = new LinkedHashMap<>();
-        segment.put("from-iteration", 0);
-        c.put("segments", List.of(segment));
+        c.put(SEGMENTS, List.of());
         c.put(TIMINGS, new LinkedHashMap<String, Object>());
         return new Manifest(directory.manifest(), c);
     }
@@ -102,9 +98,21 @@ final class Manifest {
                         + " elsewhere results agree to rounding";
     }
 
-    private static List<Object> plugins(List<Plugin> plugins) {
+    private static List<Object> inputs(List<Path> files) throws IOException {
+        List<Object> inputs = new ArrayList<>();
+        for (Path input : files) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put(PATH, input.toString());
+            entry.put("bytes", Files.size(input));
+            entry.put(SHA256, Hashes.sha256(input));
+            inputs.add(entry);
+        }
+        return inputs;
+    }
+
+    private static List<Object> plugins(List<Identity> plugins) {
         List<Object> out = new ArrayList<>();
-        for (Plugin p : plugins) {
+        for (Identity p : plugins) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("kind", p.kind().key());
             entry.put("type", p.type());
@@ -163,7 +171,8 @@ final class Manifest {
 
     /** The first input that is not what it was, in words; null when all are. */
     String changedInput(RunDirectory directory) throws IOException {
-        if (!Hashes.sha256(directory.problem()).equals(content.get(PROBLEM_HASH))) {
+        String hash = Hashes.sha256(directory.problem());
+        if (!hash.equals(content.get(PROBLEM_HASH)) && !hash.equals(content.get(NEXT_HASH))) {
             return directory.problem() + " has changed";
         }
         if (content.get(INPUTS) instanceof List<?> inputs) {
@@ -182,34 +191,88 @@ final class Manifest {
         return null;
     }
 
-    /** Plug-ins that are not those the run began with, in words. */
-    List<String> changedPlugins(List<Plugin> now) {
-        List<String> changed = new ArrayList<>();
-        if (!(content.get(PLUGINS) instanceof List<?> before)) {
-            return changed;
-        }
-        for (Object o : before) {
-            if (!(o instanceof Map<?, ?> then)) {
-                continue;
+    /** The plug-ins that the run works with now, and files that it did not read before. */
+    synchronized void plugins(ProblemPlan plan) throws IOException {
+        content.put(PLUGINS, plugins(plan.identities()));
+        List<Object> all = new ArrayList<>((List<?>) content.get(INPUTS));
+        for (Object input : inputs(plan.existingInputs())) {
+            Object path = ((Map<?, ?>) input).get(PATH);
+            if (all.stream().noneMatch(o -> path.equals(((Map<?, ?>) o).get(PATH)))) {
+                all.add(input);
             }
-            for (Plugin p : now) {
-                if (!p.kind().key().equals(then.get("kind"))) {
-                    continue;
+        }
+        content.put(INPUTS, all);
+    }
+
+    /**
+     * Writes the problem as it has become. Whenever the process is killed meanwhile, the file is
+     * one that the manifest knows.
+     */
+    synchronized void problem(RunDirectory directory, String yaml) throws IOException {
+        content.put(NEXT_HASH, Hashes.sha256(yaml.getBytes(StandardCharsets.UTF_8)));
+        write();
+        SafeFiles.write(directory.problem(), yaml);
+        content.put(PROBLEM_HASH, content.remove(NEXT_HASH));
+        write();
+    }
+
+    /** What was noted of the segments so far, in order. */
+    synchronized List<Map<String, Object>> segments() {
+        List<Map<String, Object>> out = new ArrayList<>();
+        if (content.get(SEGMENTS) instanceof List<?> list) {
+            for (Object o : list) {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                ((Map<?, ?>) o).forEach((k, v) -> entry.put(String.valueOf(k), v));
+                out.add(entry);
+            }
+        }
+        return out;
+    }
+
+    /** Notes a segment; what was noted of it and of later ones before is dropped. */
+    synchronized void segment(int index, Map<String, Object> entry) {
+        List<Map<String, Object>> all = segments();
+        all = new ArrayList<>(all.subList(0, Math.min(index, all.size())));
+        all.add(entry);
+        content.put(SEGMENTS, all);
+    }
+
+    /** Plug-ins that are not those the run worked with, in words. */
+    List<String> changedPlugins(List<Identity> now) {
+        List<Identity> before = new ArrayList<>();
+        if (content.get(PLUGINS) instanceof List<?> list) {
+            for (Object o : list) {
+                if (o instanceof Map<?, ?> e) {
+                    for (PluginKind kind : PluginKind.values()) {
+                        if (kind.key().equals(e.get("kind"))) {
+                            before.add(
+                                    new Identity(
+                                            kind,
+                                            String.valueOf(e.get("type")),
+                                            String.valueOf(e.get("bundle")),
+                                            String.valueOf(e.get("version")),
+                                            String.valueOf(e.get(SHA256))));
+                        }
+                    }
                 }
-                if (!p.type().equals(then.get("type"))
-                        || !p.version().equals(then.get("version"))
-                        || !p.sha256().equals(then.get(SHA256))) {
+            }
+        }
+        return changed(before, now);
+    }
+
+    /** Plug-ins of the same type and another revision, in words. */
+    static List<String> changed(List<Identity> before, List<Identity> now) {
+        List<String> changed = new ArrayList<>();
+        for (Identity then : before) {
+            for (Identity p : now) {
+                if (p.kind() == then.kind() && p.type().equals(then.type()) && !p.equals(then)) {
                     changed.add(
                             String.format(
-                                    "the %s %s %s is now %s %s%s",
-                                    p.kind().singular(),
-                                    then.get("type"),
-                                    then.get("version"),
+                                    "%s is now %s %s%s",
+                                    then,
                                     p.type(),
                                     p.version(),
-                                    p.version().equals(then.get("version"))
-                                            ? " of another build"
-                                            : ""));
+                                    p.version().equals(then.version()) ? " of another build" : ""));
                 }
             }
         }

@@ -3,32 +3,46 @@ package org.headwater.runtime.internal;
 import java.util.Arrays;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Noise;
+import org.headwater.api.RandomStream;
+import org.headwater.runtime.RunResult.Score;
 
 /**
  * What a posterior says of the data.
  *
  * @param mean mean over draws of the predicted data, m values
  * @param sd population standard deviation over draws of the predicted data, m values
- * @param misfit mean squared standardised residual at the posterior mean, NaN when the model fails
- *     there; about 1 when model and noise describe the data
+ * @param score how well it predicts them; its numbers are NaN when the model fails at the posterior
+ *     mean
  */
-record Prediction(double[] mean, double[] sd, double misfit) {
+record Prediction(double[] mean, double[] sd, Score score) {
     /** More draws than this are thinned evenly. */
     private static final int MOST = 1000;
 
     private static final int CHUNK = 64;
 
+    /** So many replicated data are kept at most, over all draws. */
+    private static final int MOST_REPLICATED = 2_000_000;
+
+    /** Tail probability outside the central interval whose coverage is counted. */
+    private static final double TAIL = 0.05;
+
     /**
      * Evaluates the model at the draws, O(min(n, 1000)) evaluations; draws that fail are left out.
+     *
+     * @param random for the replicated data
      */
-    static Prediction of(ModelTarget target, Noise noise, Ensemble draws) {
+    static Prediction of(ModelTarget target, Noise noise, Ensemble draws, RandomStream random) {
         int m = noise.dataSize();
         int d = draws.dimension();
         int n = Math.min(MOST, draws.size());
         double[] mean = new double[m];
         double[] squares = new double[m];
         double[] predicted = new double[Math.min(CHUNK, n) * m];
+        int replicates = Math.max(1, Math.min(n, MOST_REPLICATED / m));
+        double[] residuals = new double[replicates * m];
+        double deviance = 0;
         int used = 0;
+        int replicated = 0;
         for (int start = 0; start < n; start += CHUNK) {
             int count = Math.min(CHUNK, n - start);
             Ensemble chunk = Ensemble.zeros(count, d);
@@ -38,9 +52,16 @@ record Prediction(double[] mean, double[] sd, double misfit) {
             }
             target.predict(chunk, predicted);
             for (int i = 0; i < count; i++) {
-                if (!Double.isNaN(predicted[i * m])) {
-                    used++;
-                    accumulate(predicted, i * m, used, mean, squares);
+                if (Double.isNaN(predicted[i * m])) {
+                    continue;
+                }
+                used++;
+                accumulate(predicted, i * m, used, mean, squares);
+                deviance += (2 * noise.misfit(predicted, i * m) - deviance) / used;
+                if (replicated < replicates && (long) used * replicates >= (long) replicated * n) {
+                    double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
+                    replicate(noise, clean, random.split(replicated), residuals, replicated);
+                    replicated++;
                 }
             }
         }
@@ -48,7 +69,16 @@ record Prediction(double[] mean, double[] sd, double misfit) {
         for (int k = 0; k < m; k++) {
             sd[k] = Math.sqrt(squares[k] / used);
         }
-        return new Prediction(mean, sd, misfit(target, noise, draws));
+        return new Prediction(
+                mean, sd, score(target, noise, draws, deviance, residuals, replicated));
+    }
+
+    /** Standardised residuals of data drawn around a prediction, into a row. */
+    private static void replicate(
+            Noise noise, double[] clean, RandomStream random, double[] residuals, int row) {
+        double[] out = new double[clean.length];
+        noise.residuals(noise.sample(clean, random), out);
+        System.arraycopy(out, 0, residuals, row * clean.length, clean.length);
     }
 
     /** Welford's recursion. */
@@ -61,7 +91,13 @@ record Prediction(double[] mean, double[] sd, double misfit) {
         }
     }
 
-    private static double misfit(ModelTarget target, Noise noise, Ensemble draws) {
+    private static Score score(
+            ModelTarget target,
+            Noise noise,
+            Ensemble draws,
+            double deviance,
+            double[] residuals,
+            int replicates) {
         int m = noise.dataSize();
         double[] centre = new double[draws.dimension()];
         for (int i = 0; i < draws.size(); i++) {
@@ -71,8 +107,40 @@ record Prediction(double[] mean, double[] sd, double misfit) {
         }
         double[] predicted = new double[m];
         target.predict(Ensemble.of(1, centre.length, centre), predicted);
-        double[] residuals = new double[m];
-        noise.residuals(predicted, residuals);
-        return Arrays.stream(residuals).map(r -> r * r).sum() / m;
+        double[] atMean = new double[m];
+        noise.residuals(predicted, atMean);
+        double misfit = Arrays.stream(atMean).map(r -> r * r).sum() / m;
+        double effective = deviance - 2 * noise.misfit(predicted, 0);
+        double crps = 0;
+        int covered = 0;
+        double[] z = new double[replicates];
+        for (int k = 0; k < m; k++) {
+            for (int i = 0; i < replicates; i++) {
+                z[i] = residuals[i * m + k];
+            }
+            Arrays.sort(z);
+            crps += crpsAtZero(z) / m;
+            if (Summary.quantile(z, TAIL) <= 0 && Summary.quantile(z, 1 - TAIL) >= 0) {
+                covered++;
+            }
+        }
+        return new Score(misfit, crps, (double) covered / m, deviance + effective, effective);
+    }
+
+    /** E|Z| − ½E|Z − Z′| of sorted values: the score of the distribution for the outcome 0. */
+    private static double crpsAtZero(double[] sorted) {
+        int n = sorted.length;
+        double distance = 0;
+        double spread = 0;
+        for (int i = 0; i < n; i++) {
+            distance += Math.abs(sorted[i]) / n;
+            spread += (2.0 * i - n + 1) * sorted[i];
+        }
+        return distance - spread / ((double) n * n);
+    }
+
+    /** Mean squared standardised residual at the posterior mean. */
+    double misfit() {
+        return score.misfit();
     }
 }

@@ -55,6 +55,13 @@ public final class ProblemParser {
         }
     }
 
+    /** Settings from {@code key=value} texts. */
+    public static Map<String, Object> settings(List<String> overrides) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        overrides.forEach(o -> apply(o, settings));
+        return settings;
+    }
+
     /** The keys of a problem file that belong to no plug-in. */
     public static SettingsSchema settings() {
         return ProblemPlan.schema();

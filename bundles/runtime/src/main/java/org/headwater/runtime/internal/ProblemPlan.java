@@ -18,6 +18,7 @@ import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
+import org.headwater.runtime.Plugins.Identity;
 import org.headwater.runtime.Plugins.Plugin;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunResult.ImageOptions;
@@ -82,6 +83,11 @@ record ProblemPlan(
                                                     "threshold of the exceedance pictures, in the field's unit")
                                             .above(0))));
 
+    /** Whether the job keeps its plug-ins' revisions while newer ones are there. */
+    boolean pinned() {
+        return Boolean.TRUE.equals(content.get("pin"));
+    }
+
     /** A plug-in with its settings. */
     record Part(Plugin plugin, Settings settings) {
         /** The provider, as the type that the plug-in's kind has. */
@@ -112,6 +118,11 @@ record ProblemPlan(
     /** All plug-ins of the problem. */
     List<Plugin> plugins() {
         return List.of(model.plugin(), noise.plugin(), prior.plugin(), solver.plugin(), backend);
+    }
+
+    /** The revisions of all plug-ins of the problem. */
+    List<Identity> identities() {
+        return plugins().stream().map(Plugin::identity).toList();
     }
 
     /** Backends in the order in which {@code auto} tries them. */
@@ -183,6 +194,7 @@ record ProblemPlan(
                             PluginKind.SOLVER.key());
             List<String> known = new ArrayList<>(sections);
             TOP.settings().forEach(s -> known.add(s.key()));
+            known.add(Segments.KEY);
             Map<String, Object> own = new LinkedHashMap<>();
             for (Map.Entry<String, Object> e : file.content().entrySet()) {
                 if (!known.contains(e.getKey())) {
@@ -240,7 +252,7 @@ record ProblemPlan(
                         PluginRegistry.installed(types));
             }
             Plugin plugin = plugins.find(kind, text);
-            SettingsSchema schema = plugin.provider().info().settings();
+            SettingsSchema schema = plugin.info().settings();
             Settings settings = schema.validate(raw, kind.key(), file.directory());
             Map<String, Object> out = new LinkedHashMap<>();
             out.put(TYPE, text);

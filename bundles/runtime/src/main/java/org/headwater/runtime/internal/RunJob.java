@@ -1,6 +1,8 @@
 package org.headwater.runtime.internal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
@@ -21,10 +26,14 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins.Identity;
+import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunReporter;
 import org.headwater.runtime.RunResult;
-import org.headwater.runtime.RunResult.ParameterSummary;
 import org.headwater.runtime.Verdict;
+import org.headwater.runtime.internal.AssembledProblem.Experiment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +41,16 @@ import org.slf4j.LoggerFactory;
  * A run: the solver's start, its steps one after the other with a checkpoint now and then, and the
  * results.
  *
+ * <p>Between two steps is a safe point. There the run may be cancelled; paused; given other
+ * plug-ins, which begins a new segment; or parked because a plug-in that it uses leaves. A parked
+ * job holds no thread and nothing made by a plug-in that left: it remembers its plug-ins by their
+ * {@linkplain Identity names} and makes everything anew, from the problem and the state, when they
+ * are there again. As a {@link Stepper} keeps nothing outside the state, that changes no bit of the
+ * result.
+ *
  * <p>Random streams follow from the seed and from what they are for, so that a resumed run draws
  * the same numbers: {@link #START}; {@link #STEPS}, then the segment, then the iteration; {@link
- * #POSTERIOR}.
+ * #POSTERIOR}; {@link #REPLICATION}.
  */
 final class RunJob implements Job {
     /** Stream of the solver's start. */
@@ -49,56 +65,117 @@ final class RunJob implements Job {
     /** Stream of synthetic data. */
     static final long SIMULATION = 3;
 
+    /** Stream of replicated data, which scores are made from. */
+    static final long REPLICATION = 4;
+
+    /** Code of the reason that the forward model fails. */
+    static final String FAILURE_CODE = "forward-model-failures";
+
+    /** Scalar of a checkpoint: the segment that it is in, from 0. */
+    static final String SEGMENT = "segment";
+
+    /** Scalar of a checkpoint: the iteration of the run at which its segment began. */
+    static final String SEGMENT_BEGIN = "segment.begin";
+
     /** The largest share of the ensemble that may fail in a step. */
     private static final double FAILING_SHARE = 0.1;
 
     /** So many failures of a particle in a row end the run. */
     private static final int FAILURES_IN_A_ROW = 5;
 
-    /** A mean squared standardised residual above it means that the model does not fit. */
-    private static final double MISFIT_LIMIT = 2;
-
     private static final int TIMED_STEPS = 21;
-    private static final int SEGMENT = 0;
-    private static final String FAILURE_CODE = "forward-model-failures";
     private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);
 
     private final String id;
-    private final AssembledProblem problem;
+    private final String name;
     private final RunDirectory directory;
     private final Manifest manifest;
     private final Notices notices;
     private final Job.Listener listener;
     private final Services services;
-    private final List<Reason> reasons;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<StepInfo> steps = new ArrayList<>();
     private final List<Double> stepSeconds = new ArrayList<>();
 
-    private State state;
-    private Instant lastCheckpoint = Instant.MIN;
-    private RunLog log;
+    /** Guards all that follows and is not the working thread's own. */
+    private final Object lock = new Object();
+
+    private boolean working;
+    private Waiting waiting = Waiting.NOTHING;
+    private AssembledProblem current;
+    private Experiment experiment;
+    private List<Identity> pins;
+    private boolean left;
+    private Swap swap;
+    private volatile boolean newer;
+    private volatile boolean pauseWanted;
     private volatile boolean cancelled;
     private volatile Status status = Status.QUEUED;
     private volatile String phase = "queued";
     private volatile Verdict verdict;
     private volatile Throwable error;
+    private volatile int iterations;
+    private volatile int segment;
+
+    private volatile Segments segments;
+
+    /** The working thread's own from here on. */
+    private final List<Reason> reasons;
+
+    private State state;
+    private Ensemble points;
+    private int segmentBegin;
+    private Swap successor;
+    private long seen;
+    private Instant lastCheckpoint = Instant.MIN;
+    private RunLog log;
+
+    /** What a parked job waits for. */
+    private enum Waiting {
+        NOTHING,
+        PLUGIN,
+        USER
+    }
+
+    /** Why the steps ended. */
+    private enum End {
+        COMPLETE,
+        REQUEST,
+        STOPPED
+    }
+
+    /**
+     * An exchange that was asked for.
+     *
+     * @param sections the new sections; none for newer revisions of the plug-ins
+     * @param problem with them
+     */
+    private record Swap(Map<String, Object> sections, AssembledProblem problem) {}
 
     /**
      * What jobs are given by their manager.
      *
      * @param workers threads
+     * @param registry plug-ins
      * @param reporters the reporters there are when a run ends
      * @param checkpointEvery time between checkpoints
+     * @param drain how long a plug-in that leaves is held up for the safe point of its jobs
+     * @param queue gets jobs that can be {@linkplain #run run}
      */
     record Services(
-            Workers workers, Supplier<List<RunReporter>> reporters, Duration checkpointEvery) {}
+            Workers workers,
+            PluginRegistry registry,
+            Supplier<List<RunReporter>> reporters,
+            Duration checkpointEvery,
+            Duration drain,
+            Consumer<RunJob> queue) {}
 
     /**
      * A job that waits to be run.
      *
      * @param id identifier
-     * @param problem what runs
+     * @param segments the problem
+     * @param problem its segment to begin with
      * @param directory locked for it, released at its end
      * @param manifest written already
      * @param notices where the solver's notices go
@@ -108,6 +185,7 @@ final class RunJob implements Job {
      */
     RunJob(
             String id,
+            Segments segments,
             AssembledProblem problem,
             RunDirectory directory,
             Manifest manifest,
@@ -116,76 +194,315 @@ final class RunJob implements Job {
             Services services,
             List<Reason> reasons) {
         this.id = id;
-        this.problem = problem;
+        this.name = problem.plan().name();
+        this.segments = segments;
+        this.current = problem;
+        this.experiment = problem.experiment();
+        this.pins = problem.plan().identities();
+        this.iterations = problem.stepper().iterations();
         this.directory = directory;
         this.manifest = manifest;
         this.notices = notices;
         this.listener = listener == null ? Job.Listener.NONE : listener;
         this.services = services;
         this.reasons = new ArrayList<>(reasons);
+        this.seen = services.registry().generation();
+        services.registry().lease(pins);
     }
 
     /** Makes it go on from a checkpoint instead of the start. */
     RunJob from(State checkpoint, List<StepInfo> done) {
         state = checkpoint;
+        segment = (int) checkpoint.scalar(SEGMENT, 0);
+        segmentBegin = (int) checkpoint.scalar(SEGMENT_BEGIN, 0);
+        iterations += segmentBegin;
         steps.addAll(done);
         return this;
     }
 
-    /** Runs to the end, on the caller's thread. */
+    /** Works until it ends or is parked, on the caller's thread. */
     void run() {
-        try (directory;
-                RunLog open = new RunLog(directory.log())) {
+        synchronized (lock) {
+            if (working || isOver()) {
+                return;
+            }
+            working = true;
+            waiting = Waiting.NOTHING;
+        }
+        boolean over = true;
+        try (RunLog open = new RunLog(directory.log())) {
             log = open;
             notices.attach(this::notice);
-            try {
-                if (cancelled) {
-                    interrupted();
-                } else {
-                    status = Status.RUNNING;
-                    execute();
-                }
-            } catch (RuntimeException | IOException | Error e) {
-                fail(e);
-            }
+            over = attempt();
         } catch (RuntimeException | IOException e) {
             fail(e);
         } finally {
             notices.attach(line -> LOG.info("{}: {}", id, line));
-            state = null;
+            log = null;
+            if (over) {
+                close();
+            }
+            synchronized (lock) {
+                working = false;
+                drop();
+            }
             tell(() -> listener.progress(this));
-            ended.countDown();
+            if (over) {
+                ended.countDown();
+            } else {
+                goOn(services.registry().generation() != seen);
+            }
         }
     }
 
-    private void execute() throws IOException {
-        KeyedRandom random = KeyedRandom.of(problem.plan().seed());
-        Stepper stepper = problem.stepper();
-        manifest.write();
-        phase("preparing");
-        if (state == null && !start(stepper, random)) {
+    /** Works; an error counts as a fault of the job unless a plug-in was leaving meanwhile. */
+    private boolean attempt() throws IOException {
+        try {
+            return work();
+        } catch (RuntimeException | IOException | Error e) {
+            boolean leaving;
+            synchronized (lock) {
+                leaving = left;
+            }
+            if (!leaving) {
+                fail(e);
+                return true;
+            }
+            LOG.info("{}: a call was lost with a plug-in that left", id, e);
+            return park(Waiting.PLUGIN, "waiting for a plug-in that left");
+        }
+    }
+
+    /** Goes from safe point to safe point; false if the job has been parked at one. */
+    private boolean work() throws IOException {
+        status = Status.RUNNING;
+        manifest.status(Manifest.RUNNING).write();
+        if (state == null) {
+            phase("preparing");
+        }
+        while (true) {
+            if (cancelled) {
+                return interrupted();
+            }
+            if (pauseWanted) {
+                return park(Waiting.USER, "paused");
+            }
+            moveToNewer();
+            takeUpSwap();
+            String obstacle = prepare();
+            if (obstacle != null && successor == null) {
+                return park(Waiting.PLUGIN, obstacle);
+            }
+            if (obstacle != null) {
+                // its plug-in has gone for good: what was sampled stays without a posterior
+                nextSegment(null, null);
+                continue;
+            }
+            AssembledProblem problem = current;
+            if (problem == null) {
+                continue;
+            }
+            if (state == null && !start(problem)) {
+                return true;
+            }
+            End end = sample(problem);
+            if (end == End.STOPPED) {
+                return true;
+            }
+            if (end == End.COMPLETE) {
+                checkpoint();
+                if (segment + 1 == segments.count()) {
+                    finish(problem);
+                    return true;
+                }
+                nextSegment(problem, outcome(problem));
+            }
+        }
+    }
+
+    private KeyedRandom random(AssembledProblem problem, long purpose) {
+        KeyedRandom random = KeyedRandom.of(problem.plan().seed()).split(purpose);
+        return segment == 0 ? random : random.split(segment);
+    }
+
+    private boolean isOver() {
+        return switch (status) {
+            case QUEUED, RUNNING, PAUSED -> false;
+            case DONE, FAILED, CANCELLED -> true;
+        };
+    }
+
+    /** The steps done in this segment. */
+    private int done() {
+        return state == null ? 0 : state.iteration();
+    }
+
+    /** Prepares an exchange for newer revisions, if there are some and the job may move to them. */
+    private void moveToNewer() throws IOException {
+        if (!newer) {
             return;
         }
-        phase("sampling");
-        long begun = System.nanoTime();
-        boolean complete = sample(stepper, random.split(STEPS).split(SEGMENT));
-        manifest.addTime("sampling", secondsSince(begun));
-        if (complete) {
-            checkpoint();
-            finish(stepper.posterior(state, random.split(POSTERIOR)));
+        newer = false;
+        try {
+            ProblemPlan plan = ProblemPlan.of(segments.at(segment), services.registry());
+            AssembledProblem made =
+                    AssembledProblem.of(plan, experiment, services.workers(), notices);
+            synchronized (lock) {
+                if (swap == null && !plan.identities().equals(pins)) {
+                    swap = new Swap(Map.of(), made);
+                }
+            }
+        } catch (InvalidInputException e) {
+            notice(
+                    "the job stays with its plug-ins: a newer one cannot be used, "
+                            + e.getMessage());
+        }
+    }
+
+    /**
+     * Takes up an exchange that was asked for: before the first step of a segment it changes the
+     * segment, later it ends it.
+     */
+    private void takeUpSwap() throws IOException {
+        Swap wanted;
+        synchronized (lock) {
+            wanted = swap;
+            if (wanted == null || state != null && done() == 0) {
+                return;
+            }
+            swap = null;
+        }
+        int now = segmentBegin + done();
+        if (state == null) {
+            segments = segments.instead(segment, wanted.sections());
+            adopt(wanted.problem());
+        } else {
+            segments = segments.then(segment, now, wanted.sections());
+            successor = wanted;
+        }
+        manifest.problem(directory, ProblemParser.write(segments.content()));
+        String what =
+                wanted.sections().isEmpty()
+                        ? "newer plug-ins"
+                        : ProblemParser.write(wanted.sections()).strip();
+        notice("from iteration " + now + ": " + what);
+    }
+
+    /** Makes the problem anew if need be; what is in the way, or null. */
+    private String prepare() throws IOException {
+        Experiment kept;
+        synchronized (lock) {
+            drop();
+            if (current != null) {
+                return null;
+            }
+            kept = experiment;
+        }
+        seen = services.registry().generation();
+        try {
+            String changed = kept == null ? manifest.changedInput(directory) : null;
+            if (changed != null) {
+                return "waiting, because " + changed + ": restore it, then resume the job";
+            }
+            ProblemPlan plan =
+                    ProblemPlan.of(segments.at(segment), new Pins(services.registry(), pins));
+            adopt(AssembledProblem.of(plan, kept, services.workers(), notices));
+            return null;
+        } catch (InvalidInputException e) {
+            for (Identity id : pins) {
+                if (services.registry().list(id.kind()).stream()
+                        .noneMatch(p -> p.type().equals(id.type()))) {
+                    return "waiting for "
+                            + id
+                            + ": put its jar back, or swap it for another "
+                            + id.kind().singular();
+                }
+            }
+            return "waiting, because " + e.getMessage();
+        }
+    }
+
+    /** Goes on with a problem that has been made anew. */
+    private void adopt(AssembledProblem problem) throws IOException {
+        List<Identity> now = problem.plan().identities();
+        List<Identity> before = pins;
+        synchronized (lock) {
+            pins = now;
+            current = problem;
+            experiment = problem.experiment();
+            drop();
+        }
+        iterations = segmentBegin + problem.stepper().iterations();
+        if (now.equals(before)) {
+            return;
+        }
+        services.registry().lease(now);
+        services.registry().release(before);
+        manifest.plugins(problem.plan());
+        manifest.write();
+        List<String> changed = Manifest.changed(before, now);
+        if (state == null || changed.isEmpty()) {
+            return;
+        }
+        if (problem.plan().pinned() || done() == 0) {
+            for (String change : changed) {
+                notice(change + ": the run goes on with it");
+                reasons.add(pluginChanged("the run went on", change));
+            }
+        } else {
+            segments = segments.then(segment, segmentBegin + done(), Map.of());
+            successor = new Swap(Map.of(), problem);
+            manifest.problem(directory, ProblemParser.write(segments.content()));
+            notice(String.join(", ", changed) + ": a new segment begins");
+        }
+    }
+
+    /** The reason that a revision was exchanged within a segment. */
+    static Reason pluginChanged(String what, String change) {
+        return new Reason(
+                Reason.Status.WARN,
+                "plug-in-changed",
+                what + " with another plug-in than it began with: " + change,
+                Double.NaN,
+                Double.NaN,
+                "run problem.yaml anew to have one version throughout");
+    }
+
+    /** Lets go of everything that was made by a plug-in that is no longer there. Holds the lock. */
+    private void drop() {
+        synchronized (lock) {
+            PluginRegistry registry = services.registry();
+            if (current != null && !current.isMadeOf(registry)) {
+                current = null;
+            }
+            if (experiment != null && !experiment.isMadeOf(registry)) {
+                experiment = null;
+            }
+            if (successor != null
+                    && successor.problem() != null
+                    && !successor.problem().isMadeOf(registry)) {
+                successor = new Swap(successor.sections(), null);
+            }
+            left = false;
+            lock.notifyAll();
         }
     }
 
     /** The solver's start; false if the run has ended there. */
-    private boolean start(Stepper stepper, KeyedRandom random) throws IOException {
+    private boolean start(AssembledProblem problem) throws IOException {
         phase("finding the MAP");
         long begun = System.nanoTime();
+        KeyedRandom random = random(problem, START);
         try {
-            state = stepper.start(random.split(START));
+            state =
+                    points == null
+                            ? problem.stepper().start(random)
+                            : problem.stepper().start(points, random);
         } catch (IllegalStateException e) {
             Failures failures = problem.target().failures();
-            if (!failures.lastFailedWholly()
-                    && failures.failed() <= FAILING_SHARE * failures.evaluated()) {
+            if (leaves(problem)
+                    || !failures.lastFailedWholly()
+                            && failures.failed() <= FAILING_SHARE * failures.evaluated()) {
                 throw e;
             }
             LOG.warn("{}: the start failed with the forward model", id, e);
@@ -205,35 +522,90 @@ final class RunJob implements Job {
         return true;
     }
 
-    /** The steps; false if the run has ended before the last. */
-    private boolean sample(Stepper stepper, KeyedRandom random) throws IOException {
-        while (state.iteration() < stepper.iterations()) {
-            if (cancelled) {
-                checkpoint();
-                interrupted();
-                return false;
+    /** Whether a plug-in that the problem uses is leaving: its failures then do not count. */
+    private boolean leaves(AssembledProblem problem) {
+        synchronized (lock) {
+            return left && !problem.isMadeOf(services.registry());
+        }
+    }
+
+    private boolean requested() {
+        synchronized (lock) {
+            return cancelled || pauseWanted || newer || left || swap != null && done() > 0;
+        }
+    }
+
+    /** The steps of a segment, until its end or until something is wanted. */
+    private End sample(AssembledProblem problem) throws IOException {
+        phase(segment == 0 ? "sampling" : "sampling segment " + (segment + 1));
+        long start = System.nanoTime();
+        Stepper stepper = problem.stepper();
+        KeyedRandom random = KeyedRandom.of(problem.plan().seed()).split(STEPS).split(segment);
+        int limit =
+                Math.min(
+                        stepper.iterations(),
+                        segments.end(segment).orElse(Integer.MAX_VALUE) - segmentBegin);
+        try {
+            while (done() < limit) {
+                if (requested()) {
+                    return End.REQUEST;
+                }
+                int iteration = state.iteration();
+                long begun = System.nanoTime();
+                Stepper.StepResult result = stepper.step(state, random.split(iteration));
+                StepInfo info = ofRun(result.info());
+                if (info.failed() > 0 && leaves(problem)) {
+                    return End.REQUEST;
+                }
+                requireNumbers(result.state(), info, problem);
+                synchronized (steps) {
+                    steps.add(info);
+                    stepSeconds.add(secondsSince(begun));
+                }
+                log.step(info);
+                tell(() -> listener.progress(this));
+                if (tooManyFailures(result.state(), info)) {
+                    return End.STOPPED;
+                }
+                state = result.state().with(State.ITERATION, iteration + 1);
+                if (Duration.between(lastCheckpoint, Instant.now())
+                                .compareTo(services.checkpointEvery())
+                        >= 0) {
+                    checkpoint();
+                }
             }
-            int iteration = state.iteration();
-            long begun = System.nanoTime();
-            Stepper.StepResult result = stepper.step(state, random.split(iteration));
-            StepInfo info = result.info();
-            synchronized (steps) {
-                steps.add(info);
-                stepSeconds.add(secondsSince(begun));
-            }
-            log.step(info);
-            tell(() -> listener.progress(this));
-            if (tooManyFailures(result.state(), info)) {
-                return false;
-            }
-            state = result.state().with(State.ITERATION, iteration + 1);
-            if (Duration.between(lastCheckpoint, Instant.now())
-                            .compareTo(services.checkpointEvery())
-                    >= 0) {
-                checkpoint();
+            return End.COMPLETE;
+        } finally {
+            manifest.addTime("sampling", secondsSince(start));
+        }
+    }
+
+    /** A step's account with the iteration of the whole run. */
+    private StepInfo ofRun(StepInfo info) {
+        return new StepInfo(
+                segmentBegin + info.iteration(),
+                info.residual(),
+                info.spread(),
+                info.failed(),
+                info.values());
+    }
+
+    /** A plug-in that returns NaN is found out before it spoils the checkpoint. */
+    private void requireNumbers(State after, StepInfo info, AssembledProblem problem) {
+        if (!after.hasArray(State.PARTICLES)) {
+            return;
+        }
+        for (double x : after.array(State.PARTICLES)) {
+            if (Double.isNaN(x)) {
+                throw InvalidInputException.of(
+                        PluginRegistry.typeKey(PluginKind.PRIOR),
+                        "led to a particle that is not a number in step "
+                                + info.iteration()
+                                + ", though the forward model did not fail",
+                        "'" + problem.plan().prior().plugin().type() + "'",
+                        "check the prior and the solver with the shell's verify command");
             }
         }
-        return true;
     }
 
     /** Applies the rule on failures of the forward model; the checkpoint stays before this step. */
@@ -276,7 +648,8 @@ final class RunJob implements Job {
 
     /** Ends the run with verdict FAIL; its checkpoint can go on once the model works again. */
     private void stop(String message, double value, double limit) throws IOException {
-        reasons.add(
+        List<Reason> all = new ArrayList<>(reasons);
+        all.add(
                 new Reason(
                         Reason.Status.FAIL,
                         FAILURE_CODE,
@@ -285,41 +658,101 @@ final class RunJob implements Job {
                         limit,
                         "see log.jsonl for the cause; mend the model or start nearer to the data,"
                                 + " then go on with --resume"));
-        Verdict fail = Verdict.of(reasons);
-        SafeFiles.write(directory.verdict(), Json.pretty(json(fail)));
+        Verdict fail = Verdict.of(all);
+        SafeFiles.write(directory.verdict(), Json.pretty(Outcome.json(fail)));
         manifest.status(Manifest.STOPPED).with("finished", Instant.now().toString()).write();
         notice(message);
         end(Status.DONE, "done", fail);
     }
 
-    private void interrupted() throws IOException {
+    private boolean interrupted() throws IOException {
+        if (state != null) {
+            checkpoint();
+        }
         manifest.status(Manifest.INTERRUPTED)
-                .with("stopped-at-iteration", state == null ? 0 : state.iteration())
+                .with("stopped-at-iteration", segmentBegin + done())
                 .write();
         log.text("interrupted", "stopped on demand, can be resumed");
         end(Status.CANCELLED, "cancelled", null);
+        return true;
     }
 
-    private void finish(Posterior posterior) throws IOException {
+    /** Gives the thread back until the job can go on. */
+    private boolean park(Waiting what, String why) throws IOException {
+        if (state != null) {
+            checkpoint();
+        }
+        manifest.status(Manifest.PAUSED).write();
+        synchronized (lock) {
+            waiting = what;
+        }
+        status = Status.PAUSED;
+        phase(why);
+        if (what == Waiting.PLUGIN) {
+            notice(why);
+        }
+        return false;
+    }
+
+    private Outcome outcome(AssembledProblem problem) throws IOException {
         phase("writing");
+        Posterior posterior = problem.stepper().posterior(state, random(problem, POSTERIOR));
+        List<StepInfo> own = new ArrayList<>();
+        for (StepInfo info : steps()) {
+            if (info.iteration() > segmentBegin) {
+                own.add(info);
+            }
+        }
+        return Outcome.of(problem, posterior, own, reasons, random(problem, REPLICATION));
+    }
+
+    /** Keeps what a segment has come to and begins the next; without outcome it leaves none. */
+    private void nextSegment(AssembledProblem problem, Outcome outcome) throws IOException {
+        int done = done();
+        Map<String, Object> entry = new LinkedHashMap<>();
+        if (outcome == null) {
+            entry.put(Segments.FROM, segmentBegin);
+            entry.put("iterations", done);
+            points = null;
+        } else {
+            outcome.write(directory.segment(segment + 1));
+            entry = outcome.entry(problem.plan(), segmentBegin, done);
+            points = problem.stepper().points(state).orElse(null);
+        }
+        manifest.segment(segment, entry);
+        manifest.write();
+        reasons.clear();
+        segmentBegin += done;
+        segment++;
+        state = null;
+        AssembledProblem next = successor == null ? null : successor.problem();
+        successor = null;
+        synchronized (lock) {
+            current = null;
+        }
+        if (next != null) {
+            adopt(next);
+        }
+    }
+
+    private void finish(AssembledProblem problem) throws IOException {
         long begun = System.nanoTime();
-        int d = problem.model().dimension();
-        List<ParameterSummary> summary = Summary.of(posterior, problem.model().blocks());
-        Prediction prediction = Prediction.of(problem.target(), problem.noise(), posterior.draws());
-        Verdict first = judge(posterior, prediction);
-        double[] draws = posterior.draws().data();
-        int n = posterior.draws().size();
-        SafeFiles.write(directory.posterior(), out -> NpyFile.write(out, draws, n, d));
-        SafeFiles.write(directory.summary(), Summary.csv(summary));
-        SafeFiles.write(directory.verdict(), Json.pretty(json(first)));
-        manifest.with("draws", n).with("diagnostics", posterior.diagnostics()).write();
+        Outcome outcome = outcome(problem);
+        outcome.write(directory.root());
+        Map<String, Object> entry = outcome.entry(problem.plan(), segmentBegin, done());
+        Posterior posterior = outcome.posterior();
+        Verdict first = outcome.verdict();
+        manifest.segment(segment, entry);
+        manifest.with("draws", posterior.draws().size())
+                .with("diagnostics", posterior.diagnostics())
+                .write();
         manifest.with("finished", Instant.now().toString()).with("verdict", first.status().name());
         Map<String, Object> shown = manifest.content();
         shown.put("status", Manifest.DONE);
         RunResult result =
                 new RunResult(
                         directory.root(),
-                        problem.plan().name(),
+                        name,
                         manifest.command(),
                         problem.plan().content(),
                         problem.plan().images(),
@@ -327,16 +760,18 @@ final class RunJob implements Job {
                         first,
                         problem.model(),
                         problem.noise(),
-                        problem.measured().clone(),
+                        problem.experiment().measured().clone(),
                         posterior,
-                        summary,
-                        prediction.mean(),
-                        prediction.sd(),
+                        outcome.summary(),
+                        outcome.prediction().mean(),
+                        outcome.prediction().sd(),
+                        segmentResults(problem, outcome),
                         steps(),
                         services.workers());
-        report(result);
-        Verdict last = Verdict.of(reasons);
-        SafeFiles.write(directory.verdict(), Json.pretty(json(last)));
+        List<Reason> all = new ArrayList<>(outcome.reasons());
+        report(result, all);
+        Verdict last = Verdict.of(all);
+        SafeFiles.write(directory.verdict(), Json.pretty(Outcome.json(last)));
         manifest.addTime("writing", secondsSince(begun));
         manifest.with("verdict", last.status().name())
                 .with("finished", Instant.now().toString())
@@ -346,60 +781,34 @@ final class RunJob implements Job {
         end(Status.DONE, "done", last);
     }
 
-    private Verdict judge(Posterior posterior, Prediction prediction) {
-        reasons.addAll(posterior.reasons());
-        double beta = problem.problem().beta();
-        if (beta != 1) {
-            reasons.add(
-                    new Reason(
-                            Reason.Status.WARN,
-                            "tempered",
-                            "the draws are of a tempered posterior, not of the posterior itself",
-                            beta,
-                            1,
-                            "set beta: 1"));
+    private List<RunResult.Segment> segmentResults(AssembledProblem problem, Outcome last)
+            throws IOException {
+        List<RunResult.Segment> all = new ArrayList<>();
+        List<Map<String, Object>> entries = manifest.segments();
+        for (int s = 0; s < segment; s++) {
+            Path folder = directory.segment(s + 1);
+            if (Files.exists(folder)) {
+                all.add(Outcome.read(s + 1, entries.get(s), folder, problem.model().blocks()));
+            }
         }
-        int failed = steps().stream().mapToInt(StepInfo::failed).sum();
-        if (failed > 0) {
-            reasons.add(
-                    new Reason(
-                            Reason.Status.WARN,
-                            FAILURE_CODE,
-                            "the forward model failed "
-                                    + failed
-                                    + " times; the particles concerned were frozen for those steps",
-                            failed,
-                            0,
-                            "see log.jsonl for the cause"));
-        }
-        if (prediction.misfit() > MISFIT_LIMIT) {
-            reasons.add(
-                    new Reason(
-                            Reason.Status.WARN,
-                            "misfit-high",
-                            "the data lie further from the prediction at the posterior mean than the"
-                                    + " noise explains (mean squared standardised residual)",
-                            prediction.misfit(),
-                            MISFIT_LIMIT,
-                            "check the noise level, the forward model's settings and the data"));
-        }
-        return Verdict.of(reasons);
+        all.add(last.segment(segment + 1, entries.get(segment)));
+        return all;
     }
 
-    private void report(RunResult result) throws IOException {
+    private void report(RunResult result, List<Reason> all) {
         for (RunReporter reporter : services.reporters().get()) {
             try {
                 reporter.report(result);
             } catch (Exception | Error e) {
                 // the run's numbers are written: a picture that fails does not take them back
-                String name = reporter.getClass().getSimpleName();
-                LOG.error("{}: {} failed", id, name, e);
-                reasons.add(
+                String what = reporter.getClass().getSimpleName();
+                LOG.error("{}: {} failed", id, what, e);
+                all.add(
                         new Reason(
                                 Reason.Status.WARN,
                                 "report-failed",
                                 "a part of the report could not be written ("
-                                        + name
+                                        + what
                                         + ": "
                                         + e
                                         + ")",
@@ -413,10 +822,7 @@ final class RunJob implements Job {
 
     private void fail(Throwable e) {
         LOG.error("job {} ({}) failed", id, directory.root(), e);
-        error =
-                e instanceof InvalidInputException invalid
-                        ? invalid.inFile(problem.plan().file().file().toString())
-                        : e;
+        error = explained(e);
         try {
             if (state != null) {
                 checkpoint();
@@ -428,27 +834,67 @@ final class RunJob implements Job {
         end(Status.FAILED, "failed", null);
     }
 
+    /** An error of a plug-in names the plug-in. */
+    private Throwable explained(Throwable e) {
+        InvalidInputException invalid = e instanceof InvalidInputException i ? i : null;
+        AssembledProblem problem = current;
+        if (invalid == null && problem != null && !(e instanceof VirtualMachineError)) {
+            invalid =
+                    PluginCalls.culprit(e, problem.plan().plugins())
+                            .map(
+                                    p ->
+                                            PluginCalls.fault(
+                                                    p,
+                                                    "in step " + steps().size() + " it threw " + e))
+                            .orElse(null);
+        }
+        return invalid == null ? e : invalid.inFile(segments.base().file().toString());
+    }
+
     private void end(Status last, String lastPhase, Verdict outcome) {
         verdict = outcome;
         phase = lastPhase;
         status = last;
     }
 
+    /** Lets go of everything but what is shown of the job. */
+    private void close() {
+        synchronized (lock) {
+            current = null;
+            experiment = null;
+            swap = null;
+            successor = null;
+            points = null;
+            state = null;
+            services.registry().release(pins);
+        }
+        try {
+            directory.close();
+        } catch (UncheckedIOException e) {
+            LOG.warn("{}: its directory could not be released", id, e);
+        }
+    }
+
     private void checkpoint() throws IOException {
-        Checkpoint.write(directory.checkpoint(), state);
+        Checkpoint.write(
+                directory.checkpoint(),
+                state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin));
         lastCheckpoint = Instant.now();
     }
 
-    private void phase(String name) throws IOException {
-        phase = name;
-        log.text("phase", name);
+    private void phase(String what) throws IOException {
+        phase = what;
+        log.text("phase", what);
         tell(() -> listener.progress(this));
     }
 
     private void notice(String line) {
         LOG.info("{}: {}", id, line);
+        RunLog open = log;
         try {
-            log.text("notice", line);
+            if (open != null) {
+                open.text("notice", line);
+            }
         } catch (IOException e) {
             LOG.warn("{}: cannot write log.jsonl", id, e);
         }
@@ -468,21 +914,157 @@ final class RunJob implements Job {
         return (System.nanoTime() - nanoTime) * 1e-9;
     }
 
-    private static Map<String, Object> json(Verdict verdict) {
-        List<Object> list = new ArrayList<>();
-        for (Reason r : verdict.reasons()) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("code", r.code());
-            entry.put("message", r.message());
-            entry.put("value", r.value());
-            entry.put("limit", r.limit());
-            entry.put("remedy", r.remedy());
-            list.add(entry);
+    /** A plug-in is there: the job may have waited for it, or may move to it. */
+    void arrived(Plugin plugin) {
+        synchronized (lock) {
+            if (isOver()) {
+                return;
+            }
+            AssembledProblem problem = current;
+            if (problem != null && !problem.plan().pinned()) {
+                newer |=
+                        pins.stream()
+                                .anyMatch(
+                                        id ->
+                                                id.kind() == plugin.kind()
+                                                        && id.type().equals(plugin.type())
+                                                        && !id.equals(plugin.identity()));
+            }
         }
-        Map<String, Object> out = new LinkedHashMap<>();
-        out.put("status", verdict.status().name());
-        out.put("reasons", list);
-        return out;
+        goOn(true);
+    }
+
+    /**
+     * A plug-in leaves: returns when this job has let go of it at a safe point, at the latest after
+     * the time that a drain may take.
+     */
+    void leaving(Plugin plugin) {
+        long end = System.nanoTime() + services.drain().toNanos();
+        synchronized (lock) {
+            boolean used =
+                    current != null && !current.isFreeOf(plugin)
+                            || experiment != null && !experiment.isFreeOf(plugin)
+                            || successor != null
+                                    && successor.problem() != null
+                                    && !successor.problem().isFreeOf(plugin);
+            if (swap != null && !swap.problem().isFreeOf(plugin)) {
+                LOG.info("{}: the exchange is off, as {} left", id, plugin.identity());
+                swap = null;
+            }
+            if (!used) {
+                return;
+            }
+            left = true;
+            if (!working) {
+                drop();
+            }
+            try {
+                while (left && !isOver()) {
+                    long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (millis <= 0) {
+                        LOG.warn(
+                                "job {} has reached no safe point within {} s; {} leaves without it",
+                                id,
+                                services.drain().toSeconds(),
+                                plugin.identity());
+                        return;
+                    }
+                    lock.wait(millis);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Has a parked job run again if it can.
+     *
+     * @param changed whether a try is worth while for one that waits for a plug-in
+     */
+    private void goOn(boolean changed) {
+        synchronized (lock) {
+            boolean go =
+                    switch (waiting) {
+                        case NOTHING -> false;
+                        case USER -> cancelled || !pauseWanted;
+                        case PLUGIN -> cancelled || changed;
+                    };
+            if (working || !go) {
+                return;
+            }
+            waiting = Waiting.NOTHING;
+        }
+        services.queue().accept(this);
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        goOn(true);
+    }
+
+    @Override
+    public void pause() {
+        pauseWanted = true;
+    }
+
+    @Override
+    public void resume() {
+        pauseWanted = false;
+        goOn(true);
+    }
+
+    @Override
+    public void swap(PluginKind kind, String type, Map<String, Object> settings) {
+        if (!Segments.KINDS.contains(kind)) {
+            throw InvalidInputException.of(
+                    kind.key(),
+                    "cannot be exchanged while a job runs",
+                    null,
+                    "submit a new job with the other " + kind.singular());
+        }
+        Map<String, Object> section = new LinkedHashMap<>();
+        section.put("type", type);
+        section.putAll(settings);
+        Map<String, Object> sections = new LinkedHashMap<>();
+        Experiment kept;
+        List<Identity> others;
+        synchronized (lock) {
+            if (isOver()) {
+                throw InvalidInputException.of(
+                        "job " + id,
+                        "has ended",
+                        status,
+                        "submit its problem.yaml with the change");
+            }
+            if (swap != null) {
+                sections.putAll(swap.sections());
+            }
+            kept = experiment;
+            others = pins.stream().filter(p -> p.kind() != kind).toList();
+        }
+        sections.put(kind.key(), kind == PluginKind.BACKEND ? type : section);
+        ProblemFile now = segments.at(segment);
+        Map<String, Object> content = new LinkedHashMap<>(now.content());
+        content.putAll(sections);
+        ProblemPlan plan =
+                ProblemPlan.of(
+                        new ProblemFile(now.name(), now.file(), now.directory(), content),
+                        new Pins(services.registry(), others));
+        AssembledProblem made = AssembledProblem.of(plan, kept, services.workers(), notices);
+        sections.replaceAll((key, value) -> plan.content().get(key));
+        synchronized (lock) {
+            if (isOver()) {
+                throw InvalidInputException.of(
+                        "job " + id,
+                        "has ended",
+                        status,
+                        "submit its problem.yaml with the change");
+            }
+            swap = new Swap(sections, made);
+        }
+        goOn(true);
     }
 
     @Override
@@ -492,7 +1074,7 @@ final class RunJob implements Job {
 
     @Override
     public String name() {
-        return problem.plan().name();
+        return name;
     }
 
     @Override
@@ -511,6 +1093,11 @@ final class RunJob implements Job {
     }
 
     @Override
+    public int segment() {
+        return segment + 1;
+    }
+
+    @Override
     public Optional<StepInfo> lastStep() {
         synchronized (steps) {
             return steps.isEmpty() ? Optional.empty() : Optional.of(steps.get(steps.size() - 1));
@@ -526,7 +1113,7 @@ final class RunJob implements Job {
 
     @Override
     public int iterations() {
-        return problem.stepper().iterations();
+        return iterations;
     }
 
     /** The median of the latest steps' times for each step that is left. */
@@ -558,11 +1145,6 @@ final class RunJob implements Job {
     @Override
     public Optional<Throwable> error() {
         return Optional.ofNullable(error);
-    }
-
-    @Override
-    public void cancel() {
-        cancelled = true;
     }
 
     @Override

@@ -370,7 +370,13 @@ class JobManagerTest {
         write("A.csv", "1,0\n2,0\n0,0\n1,0\n");
         Job job = run(file, out, 1);
         assertEquals(Job.Status.FAILED, job.status());
-        assertEquals("no Hessian at the initial point", job.error().orElseThrow().getMessage());
+        assertEquals(
+                file
+                        + ": solver.type names the solver metropolis (bundle org.headwater.test 0.1.0),"
+                        + " which failed: it threw IllegalStateException (no Hessian at the initial"
+                        + " point), while finding the MAP; this is a fault of the plug-in: its author"
+                        + " will want the log; another version or another plug-in may do",
+                job.error().orElseThrow().getMessage());
         assertFalse(Files.exists(out.resolve("verdict.json")));
     }
 

@@ -20,7 +20,8 @@ class PluginRegistryTest {
         }
         assertEquals("0.10.0", registry.find(PluginKind.PRIOR, "l1").version());
         assertEquals(1, registry.list(PluginKind.PRIOR).size());
-        registry.add(new Plugin(PluginKind.PRIOR, new L1PriorProvider(), "other", "0.10.0", "", 5));
+        L1PriorProvider ranked = new L1PriorProvider();
+        registry.add(new Plugin(PluginKind.PRIOR, ranked.info(), ranked, "other", "0.10.0", "", 5));
         assertEquals("other", registry.find(PluginKind.PRIOR, "l1").bundle());
         registry.unbindPrior((L1PriorProvider) registry.find(PluginKind.PRIOR, "l1").provider());
         assertEquals("org.headwater.test", registry.find(PluginKind.PRIOR, "l1").bundle());

@@ -32,12 +32,18 @@ final class TestPlatform {
     }
 
     static Plugin plugin(PluginKind kind, Provider provider, String version) {
-        return new Plugin(kind, provider, "org.headwater.test", version, "", 0);
+        return new Plugin(kind, provider.info(), provider, "org.headwater.test", version, "", 0);
     }
 
     /** A job manager that checkpoints after every step. */
     static JobManager jobs(PluginRegistry plugins, int threads) {
-        return new JobManager(plugins, new Platform("0.1.0", List::of), threads, 1, Duration.ZERO);
+        return new JobManager(
+                plugins,
+                new Platform("0.1.0", List::of),
+                threads,
+                1,
+                Duration.ZERO,
+                Duration.ofSeconds(20));
     }
 
     /** Gaussian noise of one standard deviation. */

@@ -25,7 +25,23 @@ final class CommandCompleter implements Completer {
                     "noises", PluginKind.NOISE,
                     "solvers", PluginKind.SOLVER,
                     "backends", PluginKind.BACKEND);
-    private static final Set<String> OF_JOBS = Set.of("show", "watch", "cancel");
+    private static final Set<String> OF_JOBS =
+            Set.of("show", "watch", "pause", "resume", "swap", "cancel");
+
+    /** Those of them that make no sense once the job has ended. */
+    private static final Set<String> OF_RUNNING = Set.of("pause", "resume", "swap", "cancel");
+
+    /** What {@code swap} exchanges. */
+    private static final Map<String, PluginKind> SWAPPED =
+            Map.of(
+                    "prior",
+                    PluginKind.PRIOR,
+                    "noise",
+                    PluginKind.NOISE,
+                    "solver",
+                    PluginKind.SOLVER,
+                    "backend",
+                    PluginKind.BACKEND);
 
     private final CommandSession session;
     private final Jobs jobs;
@@ -56,9 +72,16 @@ final class CommandCompleter implements Completer {
                 candidates.add(
                         candidate(p.provider().info().type(), p.provider().info().summary()));
             }
+        } else if (command.equals("swap") && line.wordIndex() == 2) {
+            SWAPPED.keySet().forEach(kind -> candidates.add(candidate(kind, null)));
+        } else if (command.equals("swap") && line.wordIndex() == 3) {
+            PluginKind kind = SWAPPED.get(line.words().get(2));
+            for (Plugins.Plugin p : kind == null ? List.<Plugins.Plugin>of() : plugins.list(kind)) {
+                candidates.add(candidate(p.type(), p.info().summary()));
+            }
         } else if (OF_JOBS.contains(command)) {
             for (Job job : jobs.list()) {
-                if (!command.equals("cancel") || JobCommands.running(job)) {
+                if (!OF_RUNNING.contains(command) || JobCommands.running(job)) {
                     candidates.add(candidate(job.id(), job.name()));
                 }
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.gogo.jline.Shell;
@@ -15,6 +16,7 @@ import org.headwater.cli.JobText;
 import org.headwater.cli.Table;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;
 import org.jline.terminal.Attributes;
@@ -28,7 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = JobCommands.class)
 @GogoCommand(
         scope = ShellService.SCOPE,
-        function = {"submit", "jobs", "show", "watch", "cancel"})
+        function = {"submit", "jobs", "show", "watch", "pause", "resume", "swap", "cancel"})
 public final class JobCommands {
     private static final long REDRAW_MILLIS = 200;
     private static final long PLAIN_MILLIS = 5000;
@@ -103,6 +105,69 @@ public final class JobCommands {
             return;
         }
         print(job, System.out);
+    }
+
+    /** Pauses a job. */
+    @Descriptor("pause a job at the end of its step; resume lets it go on")
+    public void pause(@Descriptor("the job's id") String id) {
+        Job job = find(id);
+        requireRunning(job);
+        job.pause();
+        System.out.println(
+                "job " + job.id() + " pauses at the end of its step; resume " + job.id());
+    }
+
+    /** Lets a paused job go on. */
+    @Descriptor("let a paused job go on")
+    public void resume(@Descriptor("the job's id") String id) {
+        Job job = find(id);
+        requireRunning(job);
+        job.resume();
+        System.out.println("job " + job.id() + " goes on");
+    }
+
+    /** Exchanges a plug-in of a running job. */
+    @Descriptor("exchange the prior, noise, solver or backend of a job while it runs")
+    public void swap(
+            @Descriptor("the job's id") String id,
+            @Descriptor("prior, noise, solver or backend") String kind,
+            @Descriptor("the type, then its settings as key=value") String... arguments) {
+        Job job = find(id);
+        requireRunning(job);
+        PluginKind what =
+                Arrays.stream(PluginKind.values())
+                        .filter(k -> k.key().equals(kind))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        InvalidInputException.of(
+                                                "swap",
+                                                "exchanges a prior, noise, solver or backend",
+                                                "'" + kind + "'",
+                                                "e.g. swap 1 prior tv weight=0.3"));
+        if (arguments.length == 0) {
+            throw InvalidInputException.of(
+                    "swap", "needs a type", null, "e.g. swap 1 prior tv weight=0.3");
+        }
+        job.swap(
+                what,
+                arguments[0],
+                ProblemFile.settings(List.of(arguments).subList(1, arguments.length)));
+        System.out.println(
+                "job "
+                        + job.id()
+                        + " takes the "
+                        + what.singular()
+                        + " "
+                        + arguments[0]
+                        + " at the end of its step; a new segment begins");
+    }
+
+    private static void requireRunning(Job job) {
+        if (!running(job)) {
+            throw InvalidInputException.of(
+                    "job " + job.id(), "must not have ended", status(job), "submit it again");
+        }
     }
 
     /** Stops a job. */
@@ -196,6 +261,9 @@ public final class JobCommands {
         table.row("status", job.status().toString());
         if (running(job)) {
             table.row("phase", job.phase());
+        }
+        if (job.segment() > 1) {
+            table.row("segment", Integer.toString(job.segment()));
         }
         job.lastStep().ifPresent(s -> table.row("step", JobText.step(s, job.iterations())));
         job.error().ifPresent(e -> table.row("error", message(e)));

@@ -21,7 +21,11 @@ import org.osgi.service.component.annotations.Component;
         function = {"help", "exit", "quit"})
 public final class SessionCommands {
     private static final List<Class<?>> COMMANDS =
-            List.of(JobCommands.class, PluginCommands.class, SessionCommands.class);
+            List.of(
+                    JobCommands.class,
+                    PluginCommands.class,
+                    LibraryCommands.class,
+                    SessionCommands.class);
 
     /** Lists the commands. */
     @Descriptor("list the commands")
