@@ -38,6 +38,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 class HotSwapIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final int CYCLES = Integer.getInteger("headwater.cycles", 20);
+    private static final int ITERATIONS = Math.max(1500, 75 * CYCLES);
     private static final String L1 = "org.headwater.prior.l1";
     private static final String STUCK = "headwater.test.stuck";
 
@@ -120,7 +121,9 @@ class HotSwapIT {
                 "forward-model: {type: linear, matrix: A.csv}\ndata: {values: y.csv}\n"
                         + "noise: {sd: 0.5}\nprior: {type: "
                         + prior
-                        + "}\nsolver: {iterations: 1500, particles: 60}\nseed: "
+                        + "}\nsolver: {particles: 60, iterations: "
+                        + ITERATIONS
+                        + "}\nseed: "
                         + seed
                         + "\n"
                         + String.join("\n", more));
@@ -131,8 +134,9 @@ class HotSwapIT {
                         file,
                         List.of());
         Object options =
-                runtime("RunOptions").getConstructors()[0].newInstance(
-                        folder.resolve(out), "test", null);
+                runtime("RunOptions")
+                        .getConstructors()[0]
+                        .newInstance(folder.resolve(out), "test", null);
         return call(jobs, "submit", problem, options);
     }
 
@@ -452,7 +456,9 @@ class HotSwapIT {
         assertSaid("java.jar", "it needs Java 99, this is Java ");
         assertSaid("throwing.jar", "its activator failed with IllegalStateException (no licence)");
         assertSaid("hanging.jar", "it did not start within 3 s");
-        assertSaid("born.jar", "failed while it was created: java.lang.IllegalStateException: no data");
+        assertSaid(
+                "born.jar",
+                "failed while it was created: java.lang.IllegalStateException: no data");
         done(submit("out", "l1, weight: 2", 1));
     }
 
@@ -520,8 +526,9 @@ class HotSwapIT {
         assertEquals("FAILED", status(job));
         String error = call(job, "error").toString();
         assertTrue(
-                error.contains("the prior acme (bundle org.acme.prior 1.0.0), which failed: it threw"
-                        + " IllegalStateException (later)"),
+                error.contains(
+                        "the prior acme (bundle org.acme.prior 1.0.0), which failed: it threw"
+                                + " IllegalStateException (later)"),
                 error);
         done(submit("fine", "l1, weight: 2", 1));
         try (Stream<Path> files = Files.list(plugins)) {

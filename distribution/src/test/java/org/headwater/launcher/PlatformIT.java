@@ -213,6 +213,8 @@ class PlatformIT {
         }
         String right = Files.readString(folder.resolve("problem.yaml"));
         assertEquals(Set.of(), schema.validate(right, InputFormat.YAML));
+        String swapped = "\nsegments: [{from-iteration: 5, prior: {type: tv, weight: 1}}]\n";
+        assertEquals(Set.of(), schema.validate(right + swapped, InputFormat.YAML));
         for (String[] mistake :
                 new String[][] {
                     {"weight: 2.0", "weight: -1"},
@@ -221,6 +223,8 @@ class PlatformIT {
                     {"type: gaussian, sd: 0.5", "sd: none, type: gaussian, width: 3"},
                     {"values: y.csv", "voltages: y.csv"},
                     {"type: rwpo", "type: rwpo, iterations: many"},
+                    {"solver:", "segments: [{from-iteration: 0}]\nsolver:"},
+                    {"solver:", "segments: [{from-iteration: 5, data: {}}]\nsolver:"},
                     {"solver:", "sampler:"},
                     {"prior: {type: l1, weight: 2.0}", ""}
                 }) {

@@ -37,6 +37,7 @@ final class ProblemSchema {
         List<String> backends = new ArrayList<>(List.of("auto"));
         plugins.list(PluginKind.BACKEND).forEach(p -> backends.add(p.provider().info().type()));
         sections.put(PluginKind.BACKEND.key(), words(backends));
+        sections.put("segments", segments(sections));
 
         List<Object> dataOfModels = new ArrayList<>();
         for (Plugins.Plugin p : plugins.list(PluginKind.MODEL)) {
@@ -54,6 +55,30 @@ final class ProblemSchema {
         root.put("additionalProperties", false);
         root.put("allOf", dataOfModels);
         return root;
+    }
+
+    /** Later segments: the sections that can be exchanged, and when. */
+    private static Map<String, Object> segments(Map<String, Object> sections) {
+        Map<String, Object> from = type("integer");
+        from.put("minimum", 1);
+        from.put("description", "steps of the run after which the segment begins");
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("from-iteration", from);
+        for (PluginKind kind :
+                List.of(
+                        PluginKind.NOISE,
+                        PluginKind.PRIOR,
+                        PluginKind.SOLVER,
+                        PluginKind.BACKEND)) {
+            properties.put(kind.key(), sections.get(kind.key()));
+        }
+        Map<String, Object> segment = type("object");
+        segment.put("properties", properties);
+        segment.put("required", List.of("from-iteration"));
+        segment.put("additionalProperties", false);
+        Map<String, Object> list = list(segment);
+        list.put("description", "plug-ins exchanged while the run goes on");
+        return list;
     }
 
     /** A section whose other keys depend on {@code type}, which may have a default. */
