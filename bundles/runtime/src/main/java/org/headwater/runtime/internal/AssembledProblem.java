@@ -1,6 +1,7 @@
 package org.headwater.runtime.internal;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
@@ -13,6 +14,7 @@ import org.headwater.api.ParameterBlock;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.Problem;
+import org.headwater.api.QuadraticSplit;
 import org.headwater.api.Resources;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.SolverProvider;
@@ -78,12 +80,18 @@ record AssembledProblem(
                 plan.prior()
                         .provider(PriorProvider.class)
                         .create(plan.prior().settings(), blocks.get(0).shape());
+        Optional<QuadraticSplit> split = field.split();
         ModelTarget target =
-                new ModelTarget(model, noise, field.quadratic().orElse(null), workers, notices);
+                new ModelTarget(
+                        model,
+                        noise,
+                        split.map(QuadraticSplit::quadratic).orElse(null),
+                        workers,
+                        notices);
         Prior rest =
                 field.quadratic().isPresent()
                         ? SeparablePrior.flat(d)
-                        : FieldPrior.extend(field, d);
+                        : FieldPrior.extend(split.map(QuadraticSplit::rest).orElse(field), d);
         Problem problem =
                 new Problem(plan.name(), target, rest, plan.beta(), blocks, initial(blocks, d));
         KernelBackend backend = ((KernelBackendProvider) plan.backend().provider()).create();

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.KernelBackendProvider;
+import org.headwater.api.PriorChoice;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -297,9 +298,27 @@ record ProblemPlan(
                             Map<String, Object> inner = new LinkedHashMap<>();
                             map.forEach((k, v) -> inner.put(String.valueOf(k), v));
                             shown = absolute(inner, setting.get().group(), settings.group(key));
+                        } else if (value instanceof Map<?, ?> map && settings.isPrior(key)) {
+                            shown = absolute(map, settings.prior(key));
+                        } else if (value instanceof List<?> list && settings.isPriors(key)) {
+                            List<Object> inner = new ArrayList<>();
+                            for (int i = 0; i < list.size(); i++) {
+                                Map<?, ?> term = (Map<?, ?>) list.get(i);
+                                inner.add(absolute(term, settings.priors(key).get(i)));
+                            }
+                            shown = inner;
                         }
                         out.put(key, shown);
                     });
+            return out;
+        }
+
+        private Map<String, Object> absolute(Map<?, ?> raw, PriorChoice prior) {
+            Map<String, Object> rest = new LinkedHashMap<>();
+            raw.forEach((k, v) -> rest.put(String.valueOf(k), v));
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put(TYPE, rest.remove(TYPE));
+            out.putAll(absolute(rest, prior.provider().info().settings(), prior.settings()));
             return out;
         }
 
