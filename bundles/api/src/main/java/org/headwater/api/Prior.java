@@ -55,6 +55,37 @@ public interface Prior {
     }
 
     /**
+     * ψ as a quadratic plus the rest, if part of it is quadratic, e.g. a Gaussian term of a sum.
+     * The runtime makes the quadratic part of the {@link Target} and gives solvers the rest. By
+     * default all of {@link #quadratic} or nothing.
+     */
+    default Optional<QuadraticSplit> split() {
+        return quadratic().map(q -> new QuadraticSplit(q, SeparablePrior.flat(dimension())));
+    }
+
+    /**
+     * How ψ depends on its weight, if it is a weight times something positively homogeneous; the
+     * weight can then be chosen from the data.
+     */
+    default Optional<Scaling> scaling() {
+        return Optional.empty();
+    }
+
+    /**
+     * The normaliser log Z(y) = log ∫exp(−(β/2)(ψ(z) + |z − y|²/(2T)))dz of the joint kernel, where
+     * it is known in closed form or by an exact recursion; nothing is left out of it that does not
+     * depend on y.
+     *
+     * @param y N × d, not modified
+     * @param time T, &gt; 0
+     * @param beta β, &gt; 0
+     * @return N values, or empty if there is no such form
+     */
+    default Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {
+        return Optional.empty();
+    }
+
+    /**
      * A typical curvature of ψ along a coordinate where the posterior lies, ≥ 0, beside what a
      * {@link SeparablePrior#slope} already tells: e.g. the ridge of an elastic net; 12/w² for a
      * constraint to an interval of width w, the precision of the uniform density on it; 0 when

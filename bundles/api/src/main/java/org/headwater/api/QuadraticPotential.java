@@ -1,5 +1,7 @@
 package org.headwater.api;
 
+import java.util.Optional;
+
 /**
  * A quadratic potential ψ(θ) = ½θᵀΛθ of a Gaussian prior of mean 0, with the precision matrix Λ
  * diagonal or full (1/θ-unit²). Immutable.
@@ -30,9 +32,33 @@ public final class QuadraticPotential {
         return new QuadraticPotential(precision.rows(), precision.data());
     }
 
+    /** The sum of this potential and another one on the same coordinates. */
+    public QuadraticPotential plus(QuadraticPotential other) {
+        if (other.dimension != dimension) {
+            throw new IllegalArgumentException(
+                    "potentials of " + dimension + " and " + other.dimension + " coordinates");
+        }
+        if (isDiagonal() && other.isDiagonal()) {
+            double[] sum = precision.clone();
+            for (int i = 0; i < dimension; i++) {
+                sum[i] += other.precision[i];
+            }
+            return new QuadraticPotential(dimension, sum);
+        }
+        double[] sum = new double[dimension * dimension];
+        addHessian(sum, dimension);
+        other.addHessian(sum, dimension);
+        return new QuadraticPotential(dimension, sum);
+    }
+
     /** d, the number of coordinates it acts on. */
     public int dimension() {
         return dimension;
+    }
+
+    /** The diagonal of Λ if all else of it is zero by construction. */
+    public Optional<double[]> diagonal() {
+        return isDiagonal() ? Optional.of(precision.clone()) : Optional.empty();
     }
 
     private boolean isDiagonal() {

@@ -1,5 +1,6 @@
 package org.headwater.api;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -47,6 +48,27 @@ public interface SeparablePrior extends Prior {
             double[] logNormaliser,
             double[] mean,
             double[] variance);
+
+    /** Σ_i log Z_i(y_i), from {@link #kernel}. */
+    @Override
+    default Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {
+        int n = y.size();
+        double[] sum = new double[n];
+        double[] column = new double[n];
+        double[] log = new double[n];
+        double[] mean = new double[n];
+        double[] variance = new double[n];
+        for (int j = 0; j < dimension(); j++) {
+            for (int i = 0; i < n; i++) {
+                column[i] = y.get(i, j);
+            }
+            kernel(j, time, beta, column, log, mean, variance);
+            for (int i = 0; i < n; i++) {
+                sum[i] += log[i];
+            }
+        }
+        return Optional.of(sum);
+    }
 
     /**
      * The largest absolute slope of ψ_i, e.g. the weight of an L1 prior; 0 when it is unbounded or

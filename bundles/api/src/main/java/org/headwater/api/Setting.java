@@ -3,6 +3,7 @@ package org.headwater.api;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One key of a plug-in's settings: what it accepts, its default, its unit and a help text. Shown by
@@ -29,7 +30,11 @@ public final class Setting {
         /** A list of lists of whole numbers. */
         INDEX_LISTS,
         /** A nested mapping with a schema of its own. */
-        GROUP
+        GROUP,
+        /** A prior: a mapping with {@code type} and that prior's settings. */
+        PRIOR,
+        /** A list of priors. */
+        PRIORS
     }
 
     private final String key;
@@ -42,6 +47,7 @@ public final class Setting {
     private final Object defaultValue;
     private final boolean required;
     private final SettingsSchema group;
+    private final Supplier<List<PriorProvider>> priors;
     private final String help;
 
     private Setting(
@@ -55,6 +61,7 @@ public final class Setting {
             Object defaultValue,
             boolean required,
             SettingsSchema group,
+            Supplier<List<PriorProvider>> priors,
             String help) {
         this.key = key;
         this.kinds = kinds;
@@ -66,6 +73,7 @@ public final class Setting {
         this.defaultValue = defaultValue;
         this.required = required;
         this.group = group;
+        this.priors = priors;
         this.help = help;
     }
 
@@ -81,6 +89,7 @@ public final class Setting {
                 null,
                 false,
                 null,
+                List::of,
                 help);
     }
 
@@ -138,6 +147,35 @@ public final class Setting {
                 null,
                 false,
                 schema,
+                s.priors,
+                help);
+    }
+
+    /** A prior. */
+    public static Setting prior(String key, String help, Supplier<List<PriorProvider>> installed) {
+        return ofPriors(key, Kind.PRIOR, help, installed);
+    }
+
+    /** A list of priors. */
+    public static Setting priors(String key, String help, Supplier<List<PriorProvider>> installed) {
+        return ofPriors(key, Kind.PRIORS, help, installed);
+    }
+
+    private static Setting ofPriors(
+            String key, Kind kind, String help, Supplier<List<PriorProvider>> installed) {
+        Setting s = ofKind(key, kind, help);
+        return new Setting(
+                key,
+                s.kinds,
+                s.choices,
+                s.minimum,
+                s.minimumOpen,
+                s.maximum,
+                s.unit,
+                null,
+                false,
+                null,
+                installed,
                 help);
     }
 
@@ -194,7 +232,7 @@ public final class Setting {
             String u,
             Object value,
             boolean need) {
-        return new Setting(key, k, c, min, open, max, u, value, need, group, help);
+        return new Setting(key, k, c, min, open, max, u, value, need, group, priors, help);
     }
 
     /** The key. */
@@ -252,12 +290,17 @@ public final class Setting {
         return group;
     }
 
+    /** The priors that may be named now, where {@link Kind#PRIOR} or {@link Kind#PRIORS} is. */
+    public List<PriorProvider> installedPriors() {
+        return priors.get();
+    }
+
     /** Help text, one sentence. */
     public String help() {
         return help;
     }
 
-    /** The rule in words, e.g. {@code a number > 0 (V) or one of: estimate}. */
+    /** The rule in words, e.g. {@code a number > 0 (V) or estimate}. */
     public String rule() {
         StringBuilder s = new StringBuilder();
         for (Kind kind : EnumSet.copyOf(kinds)) {
@@ -268,7 +311,7 @@ public final class Setting {
         }
         if (!choices.isEmpty()) {
             s.append(s.isEmpty() ? "" : " or ")
-                    .append("one of: ")
+                    .append(choices.size() == 1 ? "" : "one of: ")
                     .append(String.join(", ", choices));
         }
         return s.toString();
@@ -285,6 +328,8 @@ public final class Setting {
             case NUMBERS -> "a list of numbers" + bounds();
             case INDEX_LISTS -> "a list of lists of whole numbers";
             case GROUP -> "a mapping";
+            case PRIOR -> "a prior such as {type: l1, weight: 1}";
+            case PRIORS -> "a list of priors such as {type: l1, weight: 1}";
         };
     }
 

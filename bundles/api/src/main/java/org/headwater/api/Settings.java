@@ -1,6 +1,7 @@
 package org.headwater.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -54,6 +55,16 @@ public final class Settings {
         return values.get(key) instanceof double[];
     }
 
+    /** Whether the key's value is a prior. */
+    public boolean isPrior(String key) {
+        return values.get(key) instanceof PriorChoice;
+    }
+
+    /** Whether the key's value is a list of priors. */
+    public boolean isPriors(String key) {
+        return values.get(key) instanceof PriorChoice[];
+    }
+
     /** A real number. */
     public double number(String key) {
         return get(key, Double.class);
@@ -98,6 +109,26 @@ public final class Settings {
         return copy;
     }
 
+    /** Whether the key's value is left to be chosen: the word {@link Scaling#AUTO}. */
+    public boolean isAuto(String key) {
+        return Scaling.AUTO.equals(values.get(key));
+    }
+
+    /** A positive weight: the number, or where a choice of it starts if that is left to be made. */
+    public double weight(String key) {
+        return isAuto(key) ? Scaling.FIRST_GUESS : number(key);
+    }
+
+    /** A prior. */
+    public PriorChoice prior(String key) {
+        return get(key, PriorChoice.class);
+    }
+
+    /** A list of priors. */
+    public List<PriorChoice> priors(String key) {
+        return List.of(get(key, PriorChoice[].class));
+    }
+
     /** A nested mapping. */
     public Settings group(String key) {
         return get(key, Settings.class);
@@ -115,15 +146,15 @@ public final class Settings {
 
     /**
      * The key's numbers as a vector, whether given as a number, a list, or a file with one row or
-     * one column.
+     * one column; all of it where the choice of an {@link Scaling#AUTO} weight starts.
      *
      * @param length the length required; a single number is repeated
      */
     public double[] vector(String key, int length) {
         double[] v;
-        if (isNumber(key)) {
+        if (isNumber(key) || isAuto(key)) {
             v = new double[length];
-            java.util.Arrays.fill(v, number(key));
+            java.util.Arrays.fill(v, weight(key));
             return v;
         }
         if (isNumbers(key)) {
@@ -161,7 +192,9 @@ public final class Settings {
             v = numbers.length + " numbers";
         } else if (v instanceof int[][] lists) {
             v = lists.length + " lists";
-        } else if (v instanceof Settings) {
+        } else if (v instanceof PriorChoice[] priors) {
+            v = priors.length + " priors";
+        } else if (v instanceof Settings || v instanceof PriorChoice) {
             v = null;
         }
         return InvalidInputException.of(key(key), rule, v, remedy);

@@ -159,6 +159,10 @@ public final class SettingsSchema {
             return indexLists(s, list, full);
         } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.GROUP)) {
             return s.group().validate(stringKeys(map), full, directory);
+        } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.PRIOR)) {
+            return prior(s, map, full, directory);
+        } else if (value instanceof List<?> list && s.accepts(Setting.Kind.PRIORS)) {
+            return priors(s, list, full, directory);
         }
         throw wrong(s, value, full);
     }
@@ -192,6 +196,22 @@ public final class SettingsSchema {
                 }
                 all[i][j] = k;
             }
+        }
+        return all;
+    }
+
+    private static PriorChoice prior(Setting s, Map<?, ?> map, String full, Path directory) {
+        return PriorChoice.of(stringKeys(map), full, directory, s.installedPriors());
+    }
+
+    private static PriorChoice[] priors(Setting s, List<?> list, String full, Path directory) {
+        PriorChoice[] all = new PriorChoice[list.size()];
+        for (int i = 0; i < all.length; i++) {
+            String at = full + "[" + i + "]";
+            if (!(list.get(i) instanceof Map<?, ?> map)) {
+                throw wrong(s, list.get(i), at);
+            }
+            all[i] = prior(s, map, at, directory);
         }
         return all;
     }

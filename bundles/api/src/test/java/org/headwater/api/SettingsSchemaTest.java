@@ -112,7 +112,7 @@ class SettingsSchemaTest {
                         SCHEMA.validate(
                                 Map.of("weight", 1, "background", "guess"), "prior", directory),
                 "prior.background",
-                "one of: estimate",
+                "or estimate",
                 "'guess'");
         assertMessage(
                 () -> SCHEMA.validate(Map.of("weight", List.of(1, -1)), "prior", directory),

@@ -177,7 +177,16 @@ final class ProblemSchema {
                 yield list(list(index));
             }
             case GROUP -> mapping(s.group(), null);
+            case PRIOR -> anyPrior();
+            case PRIORS -> list(anyPrior());
         };
+    }
+
+    /** What the problem's own prior may be: priors nest as deep as one likes. */
+    private static Map<String, Object> anyPrior() {
+        Map<String, Object> reference = new LinkedHashMap<>();
+        reference.put("$ref", "#/properties/" + PluginKind.PRIOR.key());
+        return reference;
     }
 
     private static Map<String, Object> bounded(Setting s, String type) {

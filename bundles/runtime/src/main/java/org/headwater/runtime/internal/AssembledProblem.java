@@ -2,6 +2,7 @@ package org.headwater.runtime.internal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,7 +20,9 @@ import org.headwater.api.ParameterBlock;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.Problem;
+import org.headwater.api.QuadraticSplit;
 import org.headwater.api.Resources;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.SolverProvider;
 import org.headwater.api.Stepper;
@@ -37,6 +40,7 @@ import org.headwater.runtime.internal.ProblemPlan.Part;
  * @param problem what the solver was given
  * @param backend kernels
  * @param stepper the solver's run
+ * @param open how the prior depends on its weight, if the weight is still to be chosen
  */
 record AssembledProblem(
         ProblemPlan plan,
@@ -44,7 +48,8 @@ record AssembledProblem(
         ModelTarget target,
         Problem problem,
         KernelBackend backend,
-        Stepper stepper) {
+        Stepper stepper,
+        Optional<Scaling> open) {
     /** A plug-in that creates nothing within this time hangs. */
     private static final long PATIENCE_SECONDS =
             Long.getLong("headwater.plugin-seconds", TimeUnit.MINUTES.toSeconds(10));
@@ -105,10 +110,24 @@ record AssembledProblem(
      */
     static AssembledProblem of(
             ProblemPlan plan, Experiment kept, Workers workers, Consumer<String> notices) {
+        return of(plan, kept, workers, notices, Double.NaN);
+    }
+
+    /**
+     * The same with a weight for a prior whose weight is left to be chosen.
+     *
+     * @param weight NaN while it is not chosen: the prior then has a first guess
+     */
+    static AssembledProblem of(
+            ProblemPlan plan,
+            Experiment kept,
+            Workers workers,
+            Consumer<String> notices,
+            double weight) {
         try {
             Experiment experiment =
                     kept != null && kept.hasNoiseOf(plan) ? kept : experiment(plan, kept);
-            return assemble(plan, experiment, workers, notices);
+            return assemble(plan, experiment, workers, notices, weight);
         } catch (InvalidInputException e) {
             throw e.inFile(plan.file().file().toString());
         }
@@ -155,22 +174,32 @@ record AssembledProblem(
     }
 
     private static AssembledProblem assemble(
-            ProblemPlan plan, Experiment experiment, Workers workers, Consumer<String> notices) {
+            ProblemPlan plan,
+            Experiment experiment,
+            Workers workers,
+            Consumer<String> notices,
+            double weight) {
         ForwardModel model = experiment.model();
         List<ParameterBlock> blocks = model.blocks();
         int d = model.dimension();
-        Prior field = prior(plan, blocks.get(0).shape());
+        Prior given = prior(plan, blocks.get(0).shape());
+        Optional<Scaling> automatic = given.scaling().filter(Scaling::automatic);
+        Prior field =
+                automatic.isEmpty() || Double.isNaN(weight)
+                        ? given
+                        : automatic.get().withWeight(weight);
+        Optional<QuadraticSplit> split = field.split();
         ModelTarget target =
                 new ModelTarget(
                         model,
                         experiment.noise(),
-                        field.quadratic().orElse(null),
+                        split.map(QuadraticSplit::quadratic).orElse(null),
                         workers,
                         notices);
         Prior rest =
                 field.quadratic().isPresent()
                         ? SeparablePrior.flat(d)
-                        : FieldPrior.extend(field, d);
+                        : FieldPrior.extend(split.map(QuadraticSplit::rest).orElse(field), d);
         Problem problem =
                 new Problem(plan.name(), target, rest, plan.beta(), blocks, initial(blocks, d));
         KernelBackend backend =
@@ -186,7 +215,14 @@ record AssembledProblem(
                                         .create(plan.solver().settings())
                                         .prepare(
                                                 problem, new Resources(workers, backend, notices)));
-        return new AssembledProblem(plan, experiment, target, problem, backend, stepper);
+        return new AssembledProblem(
+                plan,
+                experiment,
+                target,
+                problem,
+                backend,
+                stepper,
+                automatic.filter(s -> Double.isNaN(weight)));
     }
 
     /** Creates the prior and asks it for one prox, which must be finite. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Synthesis;
 
@@ -49,10 +50,7 @@ class FieldPrior implements Prior {
     @Override
     public void prox(Ensemble y, double t, Ensemble out) {
         int k = field.dimension();
-        Ensemble part = Ensemble.zeros(y.size(), k);
-        for (int i = 0; i < y.size(); i++) {
-            System.arraycopy(y.data(), y.offset(i), part.data(), i * k, k);
-        }
+        Ensemble part = part(y);
         field.prox(part, t, part);
         if (out.data() != y.data()) {
             System.arraycopy(y.data(), 0, out.data(), 0, y.data().length);
@@ -92,6 +90,29 @@ class FieldPrior implements Prior {
             int k = field.dimension();
             System.arraycopy(from, offset + k, to, toOffset + k, dimension() - k);
         }
+    }
+
+    @Override
+    public Optional<Scaling> scaling() {
+        return field.scaling().map(s -> s.of(p -> extend(p, dimension)));
+    }
+
+    /** log Z of the field, and ½log(4πT/β) for each flat coordinate. */
+    @Override
+    public Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {
+        int k = field.dimension();
+        double flat = 0.5 * (dimension - k) * Math.log(4 * Math.PI * time / beta);
+        return field.logNormaliser(part(y), time, beta)
+                .map(log -> Arrays.stream(log).map(z -> z + flat).toArray());
+    }
+
+    private Ensemble part(Ensemble y) {
+        int k = field.dimension();
+        Ensemble part = Ensemble.zeros(y.size(), k);
+        for (int i = 0; i < y.size(); i++) {
+            System.arraycopy(y.data(), y.offset(i), part.data(), i * k, k);
+        }
+        return part;
     }
 
     @Override

@@ -254,7 +254,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
         int segment = state == null ? 0 : (int) state.scalar(RunJob.SEGMENT, 0);
         Segments segments = Segments.of(ProblemParser.read(run.problem(), List.of()));
         ProblemPlan plan = ProblemPlan.of(segments.at(segment), plugins);
-        AssembledProblem assembled = AssembledProblem.of(plan, null, workers, notices);
+        double weight = state == null ? Double.NaN : state.scalar(RunJob.PRIOR_WEIGHT, Double.NaN);
+        AssembledProblem assembled = AssembledProblem.of(plan, null, workers, notices, weight);
         List<Reason> reasons = new ArrayList<>();
         for (String change : manifest.changedPlugins(plan.identities())) {
             notices.accept(change + ": the run goes on with it");

@@ -2,7 +2,6 @@ package org.headwater.runtime.internal;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 
@@ -16,23 +15,22 @@ import org.headwater.runtime.Plugins;
 record Pins(PluginRegistry registry, Collection<Plugins.Identity> pinned) implements Plugins {
     @Override
     public List<Plugin> list(PluginKind kind) {
-        Optional<Plugin> held = held(kind);
-        return kind == PluginKind.BACKEND && held.isPresent()
-                ? List.of(held.get())
-                : registry.list(kind);
+        List<Plugin> held = held(kind);
+        return kind == PluginKind.BACKEND && !held.isEmpty() ? held : registry.list(kind);
     }
 
     @Override
     public Plugin find(PluginKind kind, String type) {
-        return held(kind)
+        return held(kind).stream()
                 .filter(p -> p.type().equals(type))
+                .findFirst()
                 .orElseGet(() -> registry.find(kind, type));
     }
 
-    private Optional<Plugin> held(PluginKind kind) {
+    private List<Plugin> held(PluginKind kind) {
         return pinned.stream()
                 .filter(id -> id.kind() == kind)
                 .flatMap(id -> registry.find(id).stream())
-                .findFirst();
+                .toList();
     }
 }

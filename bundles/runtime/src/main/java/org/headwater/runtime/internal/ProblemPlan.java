@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.KernelBackendProvider;
+import org.headwater.api.PriorChoice;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -35,6 +38,7 @@ import org.headwater.runtime.RunResult.ImageOptions;
  * @param prior prior of the field
  * @param solver solver
  * @param backend kernel backend
+ * @param inner priors that the prior is made of
  * @param seed root of all random streams
  * @param beta inverse temperature
  * @param images how pictures are made
@@ -50,6 +54,7 @@ record ProblemPlan(
         Part prior,
         Part solver,
         Plugin backend,
+        List<Plugin> inner,
         long seed,
         double beta,
         ImageOptions images,
@@ -117,7 +122,11 @@ record ProblemPlan(
 
     /** All plug-ins of the problem. */
     List<Plugin> plugins() {
-        return List.of(model.plugin(), noise.plugin(), prior.plugin(), solver.plugin(), backend);
+        List<Plugin> all = new ArrayList<>();
+        all.addAll(
+                List.of(model.plugin(), noise.plugin(), prior.plugin(), solver.plugin(), backend));
+        all.addAll(inner);
+        return all;
     }
 
     /** The revisions of all plug-ins of the problem. */
@@ -138,6 +147,7 @@ record ProblemPlan(
         private final Plugins plugins;
         private final Map<String, Object> content = new LinkedHashMap<>();
         private final TreeSet<Path> inputs = new TreeSet<>();
+        private final Set<Plugin> inner = new LinkedHashSet<>();
 
         Reader(ProblemFile file, Plugins plugins) {
             this.file = file;
@@ -176,6 +186,7 @@ record ProblemPlan(
                     prior,
                     solver,
                     backend,
+                    List.copyOf(inner),
                     seed,
                     beta,
                     new ImageOptions(images.integer("size"), exceedance),
@@ -309,9 +320,30 @@ record ProblemPlan(
                             Map<String, Object> inner = new LinkedHashMap<>();
                             map.forEach((k, v) -> inner.put(String.valueOf(k), v));
                             shown = absolute(inner, setting.get().group(), settings.group(key));
+                        } else if (value instanceof Map<?, ?> map && settings.isPrior(key)) {
+                            shown = absolute(map, settings.prior(key));
+                        } else if (value instanceof List<?> list && settings.isPriors(key)) {
+                            List<Object> inner = new ArrayList<>();
+                            for (int i = 0; i < list.size(); i++) {
+                                Map<?, ?> term = (Map<?, ?>) list.get(i);
+                                inner.add(absolute(term, settings.priors(key).get(i)));
+                            }
+                            shown = inner;
                         }
                         out.put(key, shown);
                     });
+            return out;
+        }
+
+        private Map<String, Object> absolute(Map<?, ?> raw, PriorChoice prior) {
+            plugins.list(PluginKind.PRIOR).stream()
+                    .filter(p -> p.provider() == prior.provider())
+                    .forEach(inner::add);
+            Map<String, Object> rest = new LinkedHashMap<>();
+            raw.forEach((k, v) -> rest.put(String.valueOf(k), v));
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put(TYPE, rest.remove(TYPE));
+            out.putAll(absolute(rest, prior.provider().info().settings(), prior.settings()));
             return out;
         }
 

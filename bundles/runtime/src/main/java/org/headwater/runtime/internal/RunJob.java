@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Random streams follow from the seed and from what they are for, so that a resumed run draws
  * the same numbers: {@link #START}; {@link #STEPS}, then the segment, then the iteration; {@link
- * #POSTERIOR}; {@link #REPLICATION}.
+ * #POSTERIOR}; {@link #REPLICATION}; {@link #WEIGHT}.
  */
 final class RunJob implements Job {
     /** Stream of the solver's start. */
@@ -68,6 +69,9 @@ final class RunJob implements Job {
     /** Stream of replicated data, which scores are made from. */
     static final long REPLICATION = 4;
 
+    /** Stream of the choice of the prior's weight. */
+    static final long WEIGHT = 5;
+
     /** Code of the reason that the forward model fails. */
     static final String FAILURE_CODE = "forward-model-failures";
 
@@ -76,6 +80,9 @@ final class RunJob implements Job {
 
     /** Scalar of a checkpoint: the iteration of the run at which its segment began. */
     static final String SEGMENT_BEGIN = "segment.begin";
+
+    /** Scalar of a checkpoint: the prior's weight, if it was chosen from the data. */
+    static final String PRIOR_WEIGHT = "prior.weight";
 
     /** The largest share of the ensemble that may fail in a step. */
     private static final double FAILING_SHARE = 0.1;
@@ -124,6 +131,7 @@ final class RunJob implements Job {
 
     private State state;
     private Ensemble points;
+    private double weight = Double.NaN;
     private int segmentBegin;
     private Swap successor;
     private long seen;
@@ -215,6 +223,7 @@ final class RunJob implements Job {
         state = checkpoint;
         segment = (int) checkpoint.scalar(SEGMENT, 0);
         segmentBegin = (int) checkpoint.scalar(SEGMENT_BEGIN, 0);
+        weight = checkpoint.scalar(PRIOR_WEIGHT, Double.NaN);
         iterations += segmentBegin;
         steps.addAll(done);
         return this;
@@ -302,6 +311,10 @@ final class RunJob implements Job {
             if (problem == null) {
                 continue;
             }
+            if (problem.open().isPresent()) {
+                chooseWeight(problem);
+                continue;
+            }
             if (state == null && !start(problem)) {
                 return true;
             }
@@ -335,6 +348,46 @@ final class RunJob implements Job {
     /** The steps done in this segment. */
     private int done() {
         return state == null ? 0 : state.iteration();
+    }
+
+    /** Chooses the prior's weight, and goes on with the prior that has it. */
+    private void chooseWeight(AssembledProblem problem) throws IOException {
+        phase("choosing the prior's weight");
+        long begun = System.nanoTime();
+        WeightChoice choice =
+                WeightChoice.of(
+                        problem.open().orElseThrow(),
+                        problem.problem().beta(),
+                        w -> assemble(problem.plan(), problem.experiment(), w).stepper(),
+                        points,
+                        random(problem, WEIGHT),
+                        () -> cancelled || left());
+        if (choice == null) {
+            return;
+        }
+        weight = choice.weight();
+        manifest.addTime("weight", secondsSince(begun));
+        manifest.with("prior-weight", choice.entry()).write();
+        notice(
+                String.format(
+                        Locale.ROOT,
+                        "prior.weight: %.4g, which the data make likeliest (%d rounds)",
+                        weight,
+                        choice.trace().size()));
+        if (!choice.settled()) {
+            reasons.add(choice.reason());
+        }
+        adopt(assemble(problem.plan(), problem.experiment(), weight));
+    }
+
+    private AssembledProblem assemble(ProblemPlan plan, Experiment kept, double w) {
+        return AssembledProblem.of(plan, kept, services.workers(), notices, w);
+    }
+
+    private boolean left() {
+        synchronized (lock) {
+            return left;
+        }
     }
 
     /** Prepares an exchange for newer revisions, if there are some and the job may move to them. */
@@ -406,7 +459,7 @@ final class RunJob implements Job {
             }
             ProblemPlan plan =
                     ProblemPlan.of(segments.at(segment), new Pins(services.registry(), pins));
-            adopt(AssembledProblem.of(plan, kept, services.workers(), notices));
+            adopt(assemble(plan, kept, weight));
             return null;
         } catch (InvalidInputException e) {
             for (Identity id : pins) {
@@ -722,6 +775,7 @@ final class RunJob implements Job {
         manifest.segment(segment, entry);
         manifest.write();
         reasons.clear();
+        weight = Double.NaN;
         segmentBegin += done;
         segment++;
         state = null;
@@ -876,9 +930,10 @@ final class RunJob implements Job {
     }
 
     private void checkpoint() throws IOException {
+        State all = state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin);
         Checkpoint.write(
                 directory.checkpoint(),
-                state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin));
+                Double.isNaN(weight) ? all : all.with(PRIOR_WEIGHT, weight));
         lastCheckpoint = Instant.now();
     }
 

@@ -71,6 +71,7 @@ final class EitModel implements ForwardModel {
         this.backgroundEstimated = backgroundEstimated;
         this.impedanceEstimated = impedanceEstimated;
         this.shift = shift;
+        this.geometry = geometry(electrodeModel.mesh());
         List<ParameterBlock> list = new ArrayList<>();
         list.add(
                 new ParameterBlock(
@@ -78,7 +79,9 @@ final class EitModel implements ForwardModel {
                         basis.names(),
                         log ? "" : "S/m",
                         new double[basis.size()],
-                        new FieldShape(basis.size()),
+                        basis.isElements()
+                                ? FieldShape.mesh(geometry)
+                                : new FieldShape(basis.size()),
                         null));
         if (backgroundEstimated) {
             list.add(nuisance("log-background", tank.conductivity(), LOG_BACKGROUND_SD));
@@ -87,7 +90,6 @@ final class EitModel implements ForwardModel {
             list.add(nuisance("log-contact-impedance", tank.contactImpedance(), LOG_IMPEDANCE_SD));
         }
         this.blocks = List.copyOf(list);
-        this.geometry = geometry(electrodeModel.mesh());
     }
 
     private static ParameterBlock nuisance(String name, double centre, double sd) {

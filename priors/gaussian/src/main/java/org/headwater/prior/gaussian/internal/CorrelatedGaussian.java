@@ -5,41 +5,70 @@ import org.headwater.api.DenseMatrix;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.QuadraticPotential;
+import org.headwater.api.Scaling;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
 
 /**
- * The potential ψ(θ) = ½θᵀC⁻¹θ of a Gaussian of mean 0 with covariance C. Immutable.
+ * The potential ψ(θ) = ½w·θᵀC⁻¹θ of a Gaussian of mean 0 with covariance C/w. Immutable.
  *
- * <p>Memory: three d × d matrices. ψ costs O(d²). The prox (I + tC⁻¹)⁻¹y = C(C + tI)⁻¹y factors C +
- * tI at every call, O(d³ + Nd²): it needs no inverse of C and no state; the runtime makes the
- * quadratic part of the target, so that its runs never call it.
+ * <p>Memory: three d × d matrices, two of which priors that differ in w share. ψ costs O(d²). The
+ * prox (I + twC⁻¹)⁻¹y = C(C + twI)⁻¹y factors C + twI at every call, O(d³ + Nd²): it needs no
+ * inverse of C and no state; the runtime makes the quadratic part of the target, so that its runs
+ * never call it.
  */
 final class CorrelatedGaussian implements Prior {
     private final int d;
     private final double[] covariance;
     private final double[] factor;
+    private final double weight;
+    private final boolean automatic;
     private final QuadraticPotential quadratic;
 
-    private CorrelatedGaussian(int d, double[] covariance, double[] factor) {
+    private CorrelatedGaussian(
+            int d, double[] covariance, double[] factor, double weight, boolean automatic) {
         this.d = d;
         this.covariance = covariance;
         this.factor = factor;
-        this.quadratic =
-                QuadraticPotential.full(new DenseMatrix(d, d, DenseCholesky.inverse(factor, d)));
+        this.weight = weight;
+        this.automatic = automatic;
+        double[] precision = DenseCholesky.inverse(factor, d);
+        for (int i = 0; i < precision.length; i++) {
+            precision[i] *= weight;
+        }
+        this.quadratic = QuadraticPotential.full(new DenseMatrix(d, d, precision));
+    }
+
+    /** The prior of a covariance matrix, w = 1. */
+    static Optional<Prior> of(double[] covariance, int d) {
+        return of(covariance, d, 1, false);
     }
 
     /**
      * The prior of a covariance matrix.
      *
      * @param covariance C, d × d, symmetric, not modified, must not change afterwards
+     * @param weight w &gt; 0
+     * @param automatic whether w is only a first guess
      * @return empty if C is not positive definite to working precision
      */
-    static Optional<Prior> of(double[] covariance, int d) {
+    static Optional<Prior> of(double[] covariance, int d, double weight, boolean automatic) {
         double[] factor = covariance.clone();
         return DenseCholesky.factor(factor, d)
-                ? Optional.of(new CorrelatedGaussian(d, covariance, factor))
+                ? Optional.of(new CorrelatedGaussian(d, covariance, factor, weight, automatic))
                 : Optional.empty();
+    }
+
+    /** Degree 2 on all coordinates. */
+    @Override
+    public Optional<Scaling> scaling() {
+        return Optional.of(
+                new Scaling(
+                        weight,
+                        2,
+                        d,
+                        automatic,
+                        w -> new CorrelatedGaussian(d, covariance, factor, w, automatic)));
     }
 
     @Override
@@ -57,7 +86,7 @@ final class CorrelatedGaussian implements Prior {
         double[] z = new double[d];
         System.arraycopy(x, offset, z, 0, d);
         DenseCholesky.solveLower(factor, d, z, 1);
-        return 0.5 * DenseProducts.dot(z, 0, z, 0, d);
+        return 0.5 * weight * DenseProducts.dot(z, 0, z, 0, d);
     }
 
     @Override
@@ -66,7 +95,7 @@ final class CorrelatedGaussian implements Prior {
         int n = y.size();
         double[] shifted = covariance.clone();
         for (int j = 0; j < d; j++) {
-            shifted[j * d + j] += t;
+            shifted[j * d + j] += weight * t;
         }
         if (!DenseCholesky.factor(shifted, d)) {
             throw new IllegalArgumentException("the step must be positive, got " + t);

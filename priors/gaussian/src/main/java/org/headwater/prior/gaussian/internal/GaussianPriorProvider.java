@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.headwater.api.DenseMatrix;
 import org.headwater.api.FieldShape;
+import org.headwater.api.Geometry;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -26,6 +28,8 @@ public final class GaussianPriorProvider implements PriorProvider {
     private static final String LENGTH = "length";
     private static final String SMOOTHNESS = "smoothness";
     private static final String SHAPE = "shape";
+    private static final String MESH = "mesh";
+    private static final double DEFAULT_SMOOTHNESS = 1.5;
 
     /** Largest relative difference of C_ij and C_ji that counts as rounding. */
     private static final double SYMMETRY = 1e-8;
@@ -35,44 +39,60 @@ public final class GaussianPriorProvider implements PriorProvider {
                     "gaussian",
                     "0.1.0",
                     "Gaussian prior of mean 0: independent, with a covariance matrix, or a Matérn"
-                            + " field.",
+                            + " field on a grid or a mesh.",
                     SettingsSchema.of(
                             Setting.number(
                                             SD,
-                                            "standard deviation of independent parameters, a"
-                                                    + " number, or one per parameter as a list or"
-                                                    + " file")
+                                            "standard deviation of independent parameters, in the"
+                                                    + " field's unit: a number, or one per"
+                                                    + " parameter as a list or file; auto: chosen"
+                                                    + " from the data")
                                     .or(Setting.Kind.NUMBERS)
                                     .or(Setting.Kind.FILE)
+                                    .or(Scaling.AUTO)
                                     .above(0),
-                            Setting.file(COVARIANCE, "file with the d × d covariance matrix"),
+                            Setting.file(
+                                    COVARIANCE,
+                                    "file with the d × d covariance matrix, in the field's unit"
+                                            + " squared"),
                             Setting.group(
                                     MATERN,
-                                    "Matérn covariance on the grid of the field",
+                                    "Matérn covariance on the grid or the mesh of the field",
                                     SettingsSchema.of(
                                             Setting.number(
                                                             LENGTH,
-                                                            "correlation length; at this distance"
-                                                                    + " the correlation is about a half")
+                                                            "correlation length, in grid spacings"
+                                                                    + " or a mesh's length unit; at"
+                                                                    + " this distance the"
+                                                                    + " correlation is about a"
+                                                                    + " half")
                                                     .above(0)
-                                                    .unit("grid spacings")
                                                     .required(),
-                                            Setting.number(SD, "standard deviation of the field")
+                                            Setting.number(
+                                                            SD,
+                                                            "standard deviation of the field, in"
+                                                                    + " its unit; auto: chosen from"
+                                                                    + " the data")
+                                                    .or(Scaling.AUTO)
                                                     .above(0)
                                                     .required(),
                                             Setting.number(
                                                             SMOOTHNESS,
-                                                            "0.5: continuous; 1.5: one derivative;"
-                                                                    + " 2.5: two derivatives")
-                                                    .above(0)
-                                                    .byDefault(1.5),
+                                                            "on a grid 0.5: continuous, 1.5"
+                                                                    + " (default): one derivative,"
+                                                                    + " 2.5: two derivatives; on a"
+                                                                    + " mesh 1")
+                                                    .above(0),
                                             Setting.numbers(
                                                             SHAPE,
                                                             "extents of the grid, e.g. [H, W] for"
-                                                                    + " an image, row by row; by"
-                                                                    + " default the field's own")
+                                                                    + " an image, row by row, or"
+                                                                    + " mesh; by default the"
+                                                                    + " field's own")
+                                                    .or(MESH)
                                                     .atLeast(1)))),
-                    "Rasmussen, Williams, Gaussian Processes for Machine Learning, 2006");
+                    "Rasmussen, Williams, Gaussian Processes for Machine Learning, 2006; Lindgren,"
+                            + " Rue, Lindström, J. R. Statist. Soc. B 73, 2011");
 
     @Override
     public PluginInfo info() {
@@ -98,6 +118,9 @@ public final class GaussianPriorProvider implements PriorProvider {
     }
 
     private static Prior independent(Settings settings, int d) {
+        if (settings.isAuto(SD)) {
+            return IndependentGaussian.automatic(d);
+        }
         double[] sd = settings.vector(SD, d);
         for (int i = 0; i < d; i++) {
             if (!(sd[i] > 0)) {
@@ -162,29 +185,53 @@ public final class GaussianPriorProvider implements PriorProvider {
     }
 
     private static Prior matern(Settings settings, FieldShape shape) {
-        double nu = settings.number(SMOOTHNESS);
-        Matern matern =
-                Arrays.stream(Matern.values())
-                        .filter(m -> m.smoothness() == nu)
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        settings.invalid(
-                                                SMOOTHNESS,
-                                                "must be 0.5, 1.5 or 2.5",
-                                                "take the nearest of them"));
-        int[] sizes = settings.has(SHAPE) ? sizes(settings, shape) : shape.sizes();
+        if (settings.isText(SHAPE) && shape.mesh().isEmpty()) {
+            throw settings.invalid(
+                    SHAPE,
+                    "needs a field with one value per triangle, this one has the shape " + shape,
+                    "give the extents of a grid; with the forward model eit set"
+                            + " forward-model.basis: {type: elements}");
+        }
+        boolean onMesh = shape.mesh().isPresent() && !settings.isNumbers(SHAPE);
         double length = settings.number(LENGTH);
-        double[] c = matern.covariance(sizes, length, settings.number(SD));
-        return CorrelatedGaussian.of(c, shape.dimension())
+        int[] sizes = settings.isNumbers(SHAPE) ? sizes(settings, shape) : shape.sizes();
+        double[] correlation =
+                onMesh
+                        ? onMesh(settings, shape.mesh().get(), length)
+                        : smoothness(settings).covariance(sizes, length, 1);
+        double sd = settings.weight(SD);
+        return CorrelatedGaussian.of(
+                        correlation, shape.dimension(), 1 / (sd * sd), settings.isAuto(SD))
                 .orElseThrow(
                         () ->
                                 settings.invalid(
                                         LENGTH,
-                                        "must leave the covariance of a grid of "
-                                                + new FieldShape(sizes)
+                                        "must leave the covariance of "
+                                                + (onMesh
+                                                        ? shape
+                                                        : "a grid of " + new FieldShape(sizes))
                                                 + " positive definite to working precision",
                                         "choose a smaller length or a smaller smoothness"));
+    }
+
+    private static double[] onMesh(Settings settings, Geometry mesh, double length) {
+        if (settings.has(SMOOTHNESS) && settings.number(SMOOTHNESS) != MeshMatern.SMOOTHNESS) {
+            throw settings.invalid(SMOOTHNESS, "must be 1 on a mesh", "leave it out");
+        }
+        return MeshMatern.correlation(mesh, length);
+    }
+
+    private static Matern smoothness(Settings settings) {
+        double nu = settings.has(SMOOTHNESS) ? settings.number(SMOOTHNESS) : DEFAULT_SMOOTHNESS;
+        return Arrays.stream(Matern.values())
+                .filter(m -> m.smoothness() == nu)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                settings.invalid(
+                                        SMOOTHNESS,
+                                        "must be 0.5, 1.5 or 2.5",
+                                        "take the nearest of them"));
     }
 
     private static int[] sizes(Settings settings, FieldShape shape) {

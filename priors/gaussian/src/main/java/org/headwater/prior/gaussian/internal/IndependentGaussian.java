@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.QuadraticPotential;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 
 /**
@@ -17,10 +18,24 @@ import org.headwater.api.SeparablePrior;
  */
 final class IndependentGaussian implements SeparablePrior {
     private final double[] precision;
+    private final boolean automatic;
 
     /** s, one standard deviation &gt; 0 per coordinate; not modified. */
     IndependentGaussian(double[] sd) {
-        this.precision = Arrays.stream(sd).map(s -> 1 / (s * s)).toArray();
+        this(Arrays.stream(sd).map(s -> 1 / (s * s)).toArray(), false);
+    }
+
+    /** One of given precisions, which must not change; a first guess if {@code automatic}. */
+    private IndependentGaussian(double[] precision, boolean automatic) {
+        this.precision = precision;
+        this.automatic = automatic;
+    }
+
+    /** One whose d standard deviations 1 are a first guess. */
+    static IndependentGaussian automatic(int d) {
+        double[] ones = new double[d];
+        Arrays.fill(ones, 1);
+        return new IndependentGaussian(ones, true);
     }
 
     @Override
@@ -86,5 +101,21 @@ final class IndependentGaussian implements SeparablePrior {
     @Override
     public Optional<QuadraticPotential> quadratic() {
         return Optional.of(QuadraticPotential.diagonal(precision));
+    }
+
+    /** With a standard deviation s for all: weight 1/s², degree 2. */
+    @Override
+    public Optional<Scaling> scaling() {
+        int d = precision.length;
+        if (Arrays.stream(precision).anyMatch(p -> p != precision[0])) {
+            return Optional.empty();
+        }
+        return Optional.of(new Scaling(precision[0], 2, d, automatic, this::withPrecision));
+    }
+
+    private IndependentGaussian withPrecision(double other) {
+        double[] all = new double[precision.length];
+        Arrays.fill(all, other);
+        return new IndependentGaussian(all, automatic);
     }
 }

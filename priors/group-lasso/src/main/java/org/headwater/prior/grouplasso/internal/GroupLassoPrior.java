@@ -1,7 +1,11 @@
 package org.headwater.prior.grouplasso.internal;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
+import org.headwater.kernels.special.GroupKernel;
 
 /**
  * The group lasso ψ(θ) = Σ_g λ_g |θ_g|₂ over disjoint groups g of coordinates (Yuan and Lin, J. R.
@@ -11,7 +15,10 @@ import org.headwater.api.Prior;
 final class GroupLassoPrior implements Prior {
     private final int dimension;
     private final int[][] groups;
+    private final double[] factors;
     private final double[] weight;
+    private final double common;
+    private final boolean automatic;
 
     /**
      * A prior.
@@ -21,9 +28,24 @@ final class GroupLassoPrior implements Prior {
      * @param weight λ_g, one per group, kept
      */
     GroupLassoPrior(int dimension, int[][] groups, double[] weight) {
+        this(dimension, groups, weight, 1, false);
+    }
+
+    /**
+     * A prior with λ_g = common·factors_g.
+     *
+     * @param factors one ≥ 0 per group, kept
+     * @param common ≥ 0
+     * @param automatic whether {@code common} is only a first guess
+     */
+    GroupLassoPrior(
+            int dimension, int[][] groups, double[] factors, double common, boolean automatic) {
         this.dimension = dimension;
         this.groups = groups;
-        this.weight = weight;
+        this.factors = factors;
+        this.weight = Arrays.stream(factors).map(c -> common * c).toArray();
+        this.common = common;
+        this.automatic = automatic;
     }
 
     @Override
@@ -64,6 +86,44 @@ final class GroupLassoPrior implements Prior {
                 }
             }
         }
+    }
+
+    /** Of the common weight: degree 1 on all coordinates. */
+    @Override
+    public Optional<Scaling> scaling() {
+        return common > 0
+                ? Optional.of(
+                        new Scaling(
+                                common,
+                                1,
+                                dimension,
+                                automatic,
+                                w -> new GroupLassoPrior(dimension, groups, factors, w, automatic)))
+                : Optional.empty();
+    }
+
+    /** The groups' normalisers, which {@link GroupKernel} has, add up. */
+    @Override
+    public Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {
+        double[] sum = new double[y.size()];
+        for (int g = 0; g < groups.length; g++) {
+            double[] norms = new double[sum.length];
+            for (int i = 0; i < sum.length; i++) {
+                norms[i] = norm(y.data(), y.offset(i), groups[g]);
+            }
+            double[] log = new double[sum.length];
+            new GroupKernel(groups[g].length, weight[g], time, beta)
+                    .evaluate(
+                            norms,
+                            log,
+                            new double[log.length],
+                            new double[log.length],
+                            new double[log.length]);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += log[i];
+            }
+        }
+        return Optional.of(sum);
     }
 
     private static double norm(double[] x, int offset, int[] group) {

@@ -6,6 +6,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -32,7 +33,11 @@ public final class GroupLassoPriorProvider implements PriorProvider {
                     "Group lasso: potential weight·Σ_g √|g|·|θ_g|₂, for fields of which whole"
                             + " groups of parameters are zero.",
                     SettingsSchema.of(
-                            Setting.number(WEIGHT, "weight of the groups' norms in the potential")
+                            Setting.number(
+                                            WEIGHT,
+                                            "weight of the groups' norms in the potential, in"
+                                                    + " 1/field unit; auto: chosen from the data")
+                                    .or(Scaling.AUTO)
                                     .atLeast(0)
                                     .required(),
                             Setting.indexLists(
@@ -69,11 +74,12 @@ public final class GroupLassoPriorProvider implements PriorProvider {
         }
         int[][] groups = settings.has(GROUPS) ? listed(settings, d) : blocks(settings, d);
         boolean roots = settings.text(GROUP_WEIGHTS).equals(SQRT_SIZE);
-        double[] weight = new double[groups.length];
+        double[] factors = new double[groups.length];
         for (int g = 0; g < groups.length; g++) {
-            weight[g] = settings.number(WEIGHT) * (roots ? Math.sqrt(groups[g].length) : 1);
+            factors[g] = roots ? Math.sqrt(groups[g].length) : 1;
         }
-        return new GroupLassoPrior(d, groups, weight);
+        return new GroupLassoPrior(
+                d, groups, factors, settings.weight(WEIGHT), settings.isAuto(WEIGHT));
     }
 
     private static int[][] blocks(Settings settings, int d) {

@@ -1,6 +1,9 @@
 package org.headwater.prior.l1.internal;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.L1Kernel;
 
@@ -10,10 +13,17 @@ import org.headwater.kernels.special.L1Kernel;
  */
 final class L1Prior implements SeparablePrior {
     private final double[] weight;
+    private final boolean automatic;
 
     /** λ, one weight per coordinate; copied. */
     L1Prior(double[] weight) {
+        this(weight, false);
+    }
+
+    /** One whose weights, all equal, are only a first guess if they are {@code automatic}. */
+    L1Prior(double[] weight, boolean automatic) {
         this.weight = weight.clone();
+        this.automatic = automatic;
     }
 
     @Override
@@ -66,5 +76,20 @@ final class L1Prior implements SeparablePrior {
     @Override
     public double slope(int coordinate) {
         return weight[coordinate];
+    }
+
+    /** Of a weight that all coordinates share: degree 1 on all of them. */
+    @Override
+    public Optional<Scaling> scaling() {
+        if (!(weight[0] > 0) || Arrays.stream(weight).anyMatch(w -> w != weight[0])) {
+            return Optional.empty();
+        }
+        return Optional.of(new Scaling(weight[0], 1, weight.length, automatic, this::withWeight));
+    }
+
+    private L1Prior withWeight(double other) {
+        double[] all = new double[weight.length];
+        Arrays.fill(all, other);
+        return new L1Prior(all, automatic);
     }
 }

@@ -5,6 +5,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -23,10 +24,13 @@ public final class L1PriorProvider implements PriorProvider {
                     SettingsSchema.of(
                             Setting.number(
                                             WEIGHT,
-                                            "weight of |θ_i| in the potential, a number, or one per"
-                                                    + " parameter (0: flat) as a list or file")
+                                            "weight of |θ_i| in the potential, in 1/field unit: a"
+                                                    + " number, or one per parameter (0: flat)"
+                                                    + " as a list or file; auto: chosen from the"
+                                                    + " data")
                                     .or(Setting.Kind.NUMBERS)
                                     .or(Setting.Kind.FILE)
+                                    .or(Scaling.AUTO)
                                     .atLeast(0)
                                     .required()),
                     "Han, Osher, Li, arXiv:2510.16356");
@@ -48,6 +52,6 @@ public final class L1PriorProvider implements PriorProvider {
                         "make it positive, or 0 to leave the parameter flat");
             }
         }
-        return new L1Prior(weight);
+        return new L1Prior(weight, settings.isAuto(WEIGHT));
     }
 }

@@ -1,11 +1,13 @@
 package org.headwater.prior.lowrank.internal;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 
 /**
  * The nuclear norm potential ψ(X) = λ‖X‖_* = λΣ_k σ_k(X) of an m × n matrix X, its entries
@@ -18,10 +20,17 @@ final class LowRankPrior implements Prior {
     private final double weight;
     private final int rows;
     private final int columns;
+    private final boolean automatic;
 
     /** λ ≥ 0, m and n. */
     LowRankPrior(double weight, int rows, int columns) {
+        this(weight, rows, columns, false);
+    }
+
+    /** One whose weight is only a first guess if it is {@code automatic}. */
+    LowRankPrior(double weight, int rows, int columns, boolean automatic) {
         this.weight = weight;
+        this.automatic = automatic;
         this.rows = rows;
         this.columns = columns;
     }
@@ -65,6 +74,20 @@ final class LowRankPrior implements Prior {
     @Override
     public double curvature(int coordinate) {
         return weight * weight / Math.max(rows, columns);
+    }
+
+    /** Degree 1 on all entries. */
+    @Override
+    public Optional<Scaling> scaling() {
+        return weight > 0
+                ? Optional.of(
+                        new Scaling(
+                                weight,
+                                1,
+                                dimension(),
+                                automatic,
+                                w -> new LowRankPrior(w, rows, columns, automatic)))
+                : Optional.empty();
     }
 
     private void prox(double[] y, int offset, double threshold, double[] out) {

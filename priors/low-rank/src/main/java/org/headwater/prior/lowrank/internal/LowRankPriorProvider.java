@@ -5,6 +5,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -24,7 +25,11 @@ public final class LowRankPriorProvider implements PriorProvider {
                     "Nuclear norm prior: potential weight·Σ singular values, for matrices of low"
                             + " rank.",
                     SettingsSchema.of(
-                            Setting.number(WEIGHT, "weight of the nuclear norm in the potential")
+                            Setting.number(
+                                            WEIGHT,
+                                            "weight of the nuclear norm in the potential, in"
+                                                    + " 1/field unit; auto: chosen from the data")
+                                    .or(Scaling.AUTO)
                                     .atLeast(0)
                                     .required(),
                             Setting.integer(
@@ -57,7 +62,7 @@ public final class LowRankPriorProvider implements PriorProvider {
                         "neither, for a field of shape " + shape,
                         "choose them with rows · columns = " + d);
             }
-            return new LowRankPrior(settings.number(WEIGHT), sizes[0], sizes[1]);
+            return prior(settings, sizes[0], sizes[1]);
         }
         long rows = settings.has(ROWS) ? settings.integer(ROWS) : d / settings.integer(COLUMNS);
         long columns =
@@ -69,6 +74,10 @@ public final class LowRankPriorProvider implements PriorProvider {
                     rows + " × " + columns,
                     "the field has the shape " + shape);
         }
-        return new LowRankPrior(settings.number(WEIGHT), (int) rows, (int) columns);
+        return prior(settings, (int) rows, (int) columns);
+    }
+
+    private static Prior prior(Settings settings, int rows, int columns) {
+        return new LowRankPrior(settings.weight(WEIGHT), rows, columns, settings.isAuto(WEIGHT));
     }
 }

@@ -1,6 +1,9 @@
 package org.headwater.prior.nonneg.internal;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.TruncatedKernel;
 
@@ -16,10 +19,17 @@ import org.headwater.kernels.special.TruncatedKernel;
  */
 final class NonNegativePrior implements SeparablePrior {
     private final double[] weight;
+    private final boolean automatic;
 
     /** λ ≥ 0, one per coordinate; copied. */
     NonNegativePrior(double[] weight) {
+        this(weight, false);
+    }
+
+    /** One whose weights, all equal, are only a first guess if they are {@code automatic}. */
+    NonNegativePrior(double[] weight, boolean automatic) {
         this.weight = weight.clone();
+        this.automatic = automatic;
     }
 
     @Override
@@ -88,5 +98,20 @@ final class NonNegativePrior implements SeparablePrior {
     @Override
     public double slope(int coordinate) {
         return weight[coordinate];
+    }
+
+    /** Of a weight that all coordinates share: degree 1 on all of them. */
+    @Override
+    public Optional<Scaling> scaling() {
+        if (!(weight[0] > 0) || Arrays.stream(weight).anyMatch(w -> w != weight[0])) {
+            return Optional.empty();
+        }
+        return Optional.of(new Scaling(weight[0], 1, weight.length, automatic, this::withWeight));
+    }
+
+    private NonNegativePrior withWeight(double other) {
+        double[] all = new double[weight.length];
+        Arrays.fill(all, other);
+        return new NonNegativePrior(all, automatic);
     }
 }

@@ -3,6 +3,7 @@ package org.headwater.prior.tv.internal;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.Synthesis;
 
 /**
@@ -10,10 +11,10 @@ import org.headwater.api.Synthesis;
  * increments u_0 = θ_0, u_i = θ_i − θ_{i−1} it is separable. Immutable.
  */
 final class ChainTvPrior implements Prior {
-    private final double weight;
+    private final Weight weight;
     private final int dimension;
 
-    ChainTvPrior(double weight, int dimension) {
+    ChainTvPrior(Weight weight, int dimension) {
         this.weight = weight;
         this.dimension = dimension;
     }
@@ -34,7 +35,7 @@ final class ChainTvPrior implements Prior {
         for (int i = offset + 1; i < offset + dimension; i++) {
             sum += Math.abs(x[i] - x[i - 1]);
         }
-        return weight * sum;
+        return weight.value() * sum;
     }
 
     @Override
@@ -42,12 +43,30 @@ final class ChainTvPrior implements Prior {
         Shapes.check(dimension, y, out);
         ChainProx prox = new ChainProx(dimension);
         for (int i = 0; i < y.size(); i++) {
-            prox.apply(y.data(), y.offset(i), weight * t, out.data(), out.offset(i));
+            prox.apply(y.data(), y.offset(i), weight.value() * t, out.data(), out.offset(i));
         }
     }
 
     @Override
     public Optional<Synthesis> synthesis() {
-        return Optional.of(new Increments(new IncrementPrior(weight, dimension)));
+        return Optional.of(new Increments(new IncrementPrior(weight.value(), dimension)));
+    }
+
+    /** Constants are free. */
+    @Override
+    public Optional<Scaling> scaling() {
+        return weight.scaling(dimension() - 1, w -> new ChainTvPrior(w, dimension));
+    }
+
+    /** By {@link ChainNormaliser}. */
+    @Override
+    public Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {
+        double[] log = new double[y.size()];
+        for (int i = 0; i < log.length; i++) {
+            log[i] =
+                    ChainNormaliser.logNormaliser(
+                            y.data(), y.offset(i), dimension, weight.value(), time, beta);
+        }
+        return Optional.of(log);
     }
 }

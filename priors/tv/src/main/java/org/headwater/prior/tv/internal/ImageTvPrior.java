@@ -1,7 +1,9 @@
 package org.headwater.prior.tv.internal;
 
+import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 
 /**
  * Total variation of an H × W image, row-major: with forward differences dx, dy, zero at the last
@@ -9,12 +11,12 @@ import org.headwater.api.Prior;
  * ImageProx}'s. Immutable.
  */
 final class ImageTvPrior implements Prior {
-    private final double weight;
+    private final Weight weight;
     private final int height;
     private final int width;
     private final boolean isotropic;
 
-    ImageTvPrior(double weight, int height, int width, boolean isotropic) {
+    ImageTvPrior(Weight weight, int height, int width, boolean isotropic) {
         this.weight = weight;
         this.height = height;
         this.width = width;
@@ -42,7 +44,7 @@ final class ImageTvPrior implements Prior {
                 sum += isotropic ? Math.sqrt(dx * dx + dy * dy) : Math.abs(dx) + Math.abs(dy);
             }
         }
-        return weight * sum;
+        return weight.value() * sum;
     }
 
     @Override
@@ -50,7 +52,13 @@ final class ImageTvPrior implements Prior {
         Shapes.check(dimension(), y, out);
         ImageProx prox = new ImageProx(height, width, isotropic);
         for (int i = 0; i < y.size(); i++) {
-            prox.apply(y.data(), y.offset(i), weight * t, out.data(), out.offset(i));
+            prox.apply(y.data(), y.offset(i), weight.value() * t, out.data(), out.offset(i));
         }
+    }
+
+    /** Constants are free. */
+    @Override
+    public Optional<Scaling> scaling() {
+        return weight.scaling(dimension() - 1, w -> new ImageTvPrior(w, height, width, isotropic));
     }
 }

@@ -5,6 +5,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -12,32 +13,38 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Creates total variation priors; settings: {@code weight}, {@code shape} (of an image; without it
- * the field's own), {@code isotropic}. An image of one row or one column is a vector.
+ * the field's own, which may be a mesh), {@code isotropic}. An image of one row or one column is a
+ * vector.
  */
 @Component
 public final class TvPriorProvider implements PriorProvider {
     private static final String WEIGHT = "weight";
     private static final String SHAPE = "shape";
+    private static final String MESH = "mesh";
     private static final String ISOTROPIC = "isotropic";
 
     private static final PluginInfo INFO =
             new PluginInfo(
                     "tv",
                     "0.1.0",
-                    "Total variation prior: potential weight·Σ|θ_{i+1} − θ_i|, for piecewise"
-                            + " constant fields.",
+                    "Total variation prior: potential weight·Σ|jumps|, for piecewise constant"
+                            + " vectors, images and fields on meshes.",
                     SettingsSchema.of(
                             Setting.number(
                                             WEIGHT,
-                                            "weight of the total variation in the potential, a"
-                                                    + " positive number")
+                                            "weight of the total variation in the potential, in"
+                                                    + " 1/field unit (of a mesh: 1/(field unit ·"
+                                                    + " length unit)); auto: chosen from the data")
+                                    .or(Scaling.AUTO)
                                     .above(0)
                                     .required(),
                             Setting.numbers(
                                             SHAPE,
                                             "[height, width] of the image that the field is, row"
-                                                    + " by row; without it a field without a shape"
-                                                    + " of its own is a vector")
+                                                    + " by row; or mesh, for a field with one value"
+                                                    + " per triangle; by default the field's own:"
+                                                    + " if it has none, a vector")
+                                    .or(MESH)
                                     .atLeast(1),
                             Setting.flag(
                                             ISOTROPIC,
@@ -53,7 +60,17 @@ public final class TvPriorProvider implements PriorProvider {
 
     @Override
     public Prior create(Settings settings, FieldShape shape) {
-        double weight = settings.number(WEIGHT);
+        Weight weight = new Weight(settings.weight(WEIGHT), settings.isAuto(WEIGHT));
+        if (settings.isText(SHAPE) && shape.mesh().isEmpty()) {
+            throw settings.invalid(
+                    SHAPE,
+                    "needs a field with one value per triangle, this one has the shape " + shape,
+                    "give [height, width] of an image, or leave it out; with the forward model eit"
+                            + " set forward-model.basis: {type: elements}");
+        }
+        if (shape.mesh().isPresent() && !settings.isNumbers(SHAPE)) {
+            return new MeshTvPrior(weight, MeshEdges.of(shape.mesh().get()));
+        }
         int[] sizes = settings.has(SHAPE) ? imageShape(settings, shape) : shape.sizes();
         if (sizes.length > 2) {
             throw InvalidInputException.of(

@@ -20,6 +20,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Synthesis;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,12 @@ class TvPriorTest {
     private static final TvPriorProvider PROVIDER = new TvPriorProvider();
 
     private static Prior create(Map<String, ?> settings, int... shape) {
+        return create(settings, new FieldShape(shape));
+    }
+
+    private static Prior create(Map<String, ?> settings, FieldShape shape) {
         return PROVIDER.create(
-                PROVIDER.info().settings().validate(settings, "prior", Path.of("")),
-                new FieldShape(shape));
+                PROVIDER.info().settings().validate(settings, "prior", Path.of("")), shape);
     }
 
     @Test
@@ -186,5 +190,43 @@ class TvPriorTest {
         double[] column = {1, .5};
         prior.proxCoordinate(1, .25, column, column);
         assertArrayEquals(new double[] {.25, 0}, column);
+    }
+
+    @Test
+    void meshesAreTheFieldsOwnShape() {
+        FieldShape shape = FieldShape.mesh(MeshTvPriorLawTest.square(2, 1));
+        double[] x = {1, 1, 0, 0, 1, 1, 0, 0};
+        assertEquals(3, create(Map.of("weight", 3), shape).potential(x, 0), 1e-14);
+        assertEquals(3, create(Map.of("weight", 3, "shape", "mesh"), shape).potential(x, 0), 1e-14);
+        Prior image = create(Map.of("weight", 3, "shape", List.of(2, 4)), shape);
+        assertEquals(18, image.potential(new double[] {0, 1, 0, 1, 0, 1, 0, 1}, 0), 1e-14);
+        fails(
+                "prior.shape needs a field with one value per triangle, this one has the shape 8,"
+                        + " got mesh; ",
+                Map.of("weight", 1, "shape", "mesh"),
+                8);
+        fails(
+                "prior.shape must be a list of numbers ≥ 1 or mesh, got 'mush'",
+                Map.of("weight", 1, "shape", "mush"),
+                8);
+    }
+
+    @Test
+    void weightsScaleAndMayBeLeftToBeChosen() {
+        double[] x = {1, 3, 0, 4, 8, 0};
+        for (int[] sizes : new int[][] {{6}, {2, 3}}) {
+            Prior prior = create(Map.of("weight", "auto"), sizes);
+            Scaling scaling = prior.scaling().orElseThrow();
+            assertTrue(scaling.automatic());
+            assertEquals(Scaling.FIRST_GUESS, scaling.weight());
+            assertEquals(1, scaling.degree());
+            assertEquals(5, scaling.dimension());
+            Prior other = scaling.withWeight(2.5);
+            assertEquals(2.5 * prior.potential(x, 0), other.potential(x, 0), 1e-12);
+            assertTrue(other.scaling().orElseThrow().automatic());
+            assertFalse(create(Map.of("weight", 2), sizes).scaling().orElseThrow().automatic());
+        }
+        assertTrue(create(Map.of("weight", 2), 1).scaling().isEmpty());
+        fails("prior.weight must be a number > 0 or auto, got 'atuo'", Map.of("weight", "atuo"), 4);
     }
 }

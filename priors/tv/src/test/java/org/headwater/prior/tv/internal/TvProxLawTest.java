@@ -27,9 +27,9 @@ class TvProxLawTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("chain", new ChainTvPrior(WEIGHT, 9), 1, 9, false, 1e-13),
-                new Case("pair", new ChainTvPrior(WEIGHT, 2), 1, 2, false, 1e-13),
-                new Case("one", new ChainTvPrior(WEIGHT, 1), 1, 1, false, 1e-13),
+                new Case("chain", new ChainTvPrior(Weight.of(WEIGHT), 9), 1, 9, false, 1e-13),
+                new Case("pair", new ChainTvPrior(Weight.of(WEIGHT), 2), 1, 2, false, 1e-13),
+                new Case("one", new ChainTvPrior(Weight.of(WEIGHT), 1), 1, 1, false, 1e-13),
                 image(4, 5, false),
                 image(4, 5, true));
     }
@@ -37,7 +37,7 @@ class TvProxLawTest {
     private static Case image(int h, int w, boolean isotropic) {
         return new Case(
                 isotropic ? "isotropic" : "anisotropic",
-                new ImageTvPrior(WEIGHT, h, w, isotropic),
+                new ImageTvPrior(Weight.of(WEIGHT), h, w, isotropic),
                 h,
                 w,
                 isotropic,
@@ -104,7 +104,7 @@ class TvProxLawTest {
     /** In a chain g = Dᵀw can be solved for w: partial sums of g, within ±weight, 0 at the end. */
     @Test
     void dualOfTheChainIsFeasible() {
-        Prior prior = new ChainTvPrior(WEIGHT, 40);
+        Prior prior = new ChainTvPrior(Weight.of(WEIGHT), 40);
         for (int k = 0; k < 200; k++) {
             double t = time();
             double[] y = point(prior);
@@ -223,7 +223,10 @@ class TvProxLawTest {
         double[] y = point(c.prior);
         int d = y.length;
         double[] p = prox(c.prior, .5, y);
-        Prior prior = c.isotropic ? new ImageTvPrior(WEIGHT, c.width, c.height, true) : c.prior;
+        Prior prior =
+                c.isotropic
+                        ? new ImageTvPrior(Weight.of(WEIGHT), c.width, c.height, true)
+                        : c.prior;
         double[] flipped = prox(prior, .5, flip(c, y));
         assertArrayEquals(flip(c, p), flipped, c.tol);
         assertEquals(d, flipped.length);
@@ -243,14 +246,14 @@ class TvProxLawTest {
     /** Columns that are all alike: the image's prox is the chain's, row by row. */
     @Test
     void imageOfEqualRowsIsAChain() {
-        double[] row = point(new ChainTvPrior(WEIGHT, 6));
+        double[] row = point(new ChainTvPrior(Weight.of(WEIGHT), 6));
         double[] image = new double[18];
         for (int i = 0; i < 18; i++) {
             image[i] = row[i % 6];
         }
-        double[] expected = prox(new ChainTvPrior(WEIGHT, 6), .4, row);
+        double[] expected = prox(new ChainTvPrior(Weight.of(WEIGHT), 6), .4, row);
         for (boolean isotropic : new boolean[] {true, false}) {
-            double[] p = prox(new ImageTvPrior(WEIGHT, 3, 6, isotropic), .4, image);
+            double[] p = prox(new ImageTvPrior(Weight.of(WEIGHT), 3, 6, isotropic), .4, image);
             for (int i = 0; i < 18; i++) {
                 assertEquals(expected[i % 6], p[i], 1e-5);
             }

@@ -212,7 +212,7 @@ public final class Bases {
         for (int t = 0; t < triangles(); t++) {
             names.add("element-" + (t + 1));
         }
-        return new Basis(SparseBasisMatrix.identity(triangles()), names);
+        return new Basis(SparseBasisMatrix.identity(triangles()), names, true);
     }
 
     private BasisMatrix dense(int columns, double[] b) {

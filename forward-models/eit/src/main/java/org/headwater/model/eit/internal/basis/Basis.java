@@ -7,8 +7,14 @@ import java.util.List;
  *
  * @param matrix T × d
  * @param names d names
+ * @param isElements whether coefficient t is the value on triangle t
  */
-public record Basis(BasisMatrix matrix, List<String> names) {
+public record Basis(BasisMatrix matrix, List<String> names, boolean isElements) {
+    /** A basis whose coefficients are not the triangles' values. */
+    public Basis(BasisMatrix matrix, List<String> names) {
+        this(matrix, names, false);
+    }
+
     /** Checks that every coefficient has a name. */
     public Basis {
         names = List.copyOf(names);
