@@ -29,7 +29,7 @@ final class SocketDirectories {
     private final Object user;
     private final List<Path> candidates = new ArrayList<>();
 
-    private SocketDirectories(Object user) {
+    SocketDirectories(Object user) {
         this.user = user;
     }
 
