@@ -3,6 +3,7 @@ package org.headwater.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class AttachIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
-    private static final long ENDLESS = 100_000_000;
+    private static final String[] ENDLESS = {"solver.iterations=1000000", "solver.particles=1000"};
     private static final byte KNOCK = 'H';
     private static final int HELLO = 1;
     private static final int INPUT = 2;
@@ -82,7 +83,10 @@ class AttachIT {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Djava.io.tmpdir=" + folder + " -Dheadwater.sockets=" + sockets());
+                        "-Djava.io.tmpdir="
+                                + folder
+                                + " -Dheadwater.threads=1 -Dheadwater.sockets="
+                                + sockets());
         builder.redirectOutput(folder.resolve(name + ".out").toFile());
         builder.redirectError(folder.resolve(name + ".err").toFile());
         Process process = builder.start();
@@ -113,20 +117,18 @@ class AttachIT {
     }
 
     /** A run that has begun to sample. */
-    private Process run(String name, long iterations) throws IOException, InterruptedException {
-        Process run =
-                start(
-                        name,
-                        headwater(),
-                        "run",
-                        "problem.yaml",
-                        "--output",
-                        name,
-                        "--set",
-                        "solver.iterations=" + iterations);
+    private Process run(String name, String... settings) throws IOException, InterruptedException {
+        List<String> line =
+                new ArrayList<>(List.of(headwater(), "run", "problem.yaml", "--output", name));
+        for (String setting : settings) {
+            line.addAll(List.of("--set", setting));
+        }
+        Process run = start(name, line.toArray(new String[0]));
         Path log = folder.resolve(name).resolve("log.jsonl");
         while (steps(log) == 0 || !Files.exists(socket(run))) {
-            assertTrue(run.isAlive(), () -> "the run has ended");
+            if (!run.isAlive()) {
+                fail(end(name, run).toString());
+            }
             Thread.sleep(10);
         }
         return run;
@@ -148,8 +150,10 @@ class AttachIT {
     private void awaitText(Process process, String name, String text)
             throws IOException, InterruptedException {
         Path file = folder.resolve(name + ".out");
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!Files.readString(file).contains(text)) {
             assertTrue(process.isAlive(), () -> name + " ended before it said " + text);
+            assertTrue(System.nanoTime() < end, () -> name + " never said " + text);
             Thread.sleep(10);
         }
     }
@@ -200,7 +204,7 @@ class AttachIT {
 
     @Test
     void watchesARunToItsEndWithoutDisturbingIt() throws Exception {
-        Process run = run("watched", 20_000);
+        Process run = run("watched", "solver.iterations=20000");
         try (SocketChannel channel = connect(run, "watch 1")) {
             Outcome watch = answers(channel);
             assertEquals(0, watch.code(), () -> watch.toString());
@@ -313,13 +317,10 @@ class AttachIT {
             awaitText(client, "terminal", "sampling");
             type(keys, "\3");
             awaitText(client, "terminal", "job 1 goes on");
-            type(keys, "sleep 1000\r");
-            awaitText(client, "terminal", "1000\u001b");
-            awaitText(client, "terminal", "\n");
-            while (!Files.readString(folder.resolve("terminal.out")).contains("interrupted")) {
-                type(keys, "\3");
-                Thread.sleep(200);
-            }
+            type(keys, "echo started; sleep 1000\r");
+            awaitText(client, "terminal", "2004lstarted");
+            type(keys, "\3");
+            awaitText(client, "terminal", "interrupted");
             type(keys, "exit\r");
             awaitText(client, "terminal", "code 0");
         }
