@@ -108,12 +108,7 @@ public final class Platform implements AutoCloseable {
 
     private void start() throws IOException, BundleException {
         framework.init(this::heard);
-        Map<Path, Integer> folders = systemFolders(0, level);
-        Path plugins = home.resolve("plugins");
-        if (Files.isDirectory(plugins)) {
-            folders.put(plugins, LEVEL_PLATFORM);
-        }
-        install(folders);
+        install(systemFolders(0, level));
         framework.start();
         complainOfStalled();
     }
