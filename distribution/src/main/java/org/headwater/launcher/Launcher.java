@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleException;
@@ -32,6 +34,9 @@ public final class Launcher {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration LOGS_KEPT = Duration.ofDays(30);
+
+    /** The commands that one can attach to. */
+    private static final Set<String> LASTING = Set.of("run", "server", "shell");
 
     private final Thread main = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -74,6 +79,17 @@ public final class Launcher {
             }
             @SuppressWarnings("unchecked")
             ToIntFunction<String[]> command = found.get();
+            SocketDirectories sockets = SocketDirectories.of(platform.cache());
+            if (attaches(args)) {
+                sockets.publish();
+            } else if (args.length > 0 && LASTING.contains(args[0])) {
+                AttachServer server = AttachServer.open(platform, sockets);
+                try {
+                    return command.applyAsInt(args);
+                } finally {
+                    server.close();
+                }
+            }
             return command.applyAsInt(args);
         } catch (InterruptedException e) {
             return INTERRUPTED;
@@ -81,6 +97,10 @@ public final class Launcher {
             LoggerFactory.getLogger(Launcher.class).error("the command failed", e);
             return broken(String.valueOf(e), log);
         }
+    }
+
+    private static boolean attaches(String[] args) {
+        return Arrays.stream(args).anyMatch(a -> a.startsWith("--attach"));
     }
 
     private static int broken(String what, Path log) {

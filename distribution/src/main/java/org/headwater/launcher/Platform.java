@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -22,6 +24,7 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
@@ -60,12 +63,14 @@ public final class Platform implements AutoCloseable {
 
     private final Framework framework;
     private final Path cache;
-    private final int level;
+    private final Path home;
+    private volatile int level;
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    private Platform(Framework framework, Path cache, int level) {
+    private Platform(Framework framework, Path home, Path cache, int level) {
         this.framework = framework;
+        this.home = home;
         this.cache = cache;
         this.level = level;
     }
@@ -91,9 +96,9 @@ public final class Platform implements AutoCloseable {
         // Felix would print to stdout; its errors come as framework events, too.
         settings.put("felix.log.level", "0");
         Platform platform =
-                new Platform(new FrameworkFactory().newFramework(settings), cache, level);
+                new Platform(new FrameworkFactory().newFramework(settings), home, cache, level);
         try {
-            platform.start(home);
+            platform.start();
             return platform;
         } catch (IOException | BundleException | RuntimeException e) {
             platform.close();
@@ -101,14 +106,42 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    private void start(Path home) throws IOException, BundleException {
+    private void start() throws IOException, BundleException {
         framework.init(this::heard);
-        for (Map.Entry<Path, Integer> folder : folders(home).entrySet()) {
+        install(systemFolders(0, level));
+        framework.start();
+        complainOfStalled();
+    }
+
+    /**
+     * Goes on to {@link #LEVEL_SHELL}, if it is not there yet, and returns when it has been
+     * reached. What runs is not disturbed.
+     *
+     * @throws IOException if the installation cannot be read
+     */
+    public synchronized void raiseToShell() throws IOException, InterruptedException {
+        if (level >= LEVEL_SHELL) {
+            return;
+        }
+        install(systemFolders(level, LEVEL_SHELL));
+        level = LEVEL_SHELL;
+        CountDownLatch reached = new CountDownLatch(1);
+        framework
+                .adapt(FrameworkStartLevel.class)
+                .setStartLevel(LEVEL_SHELL, event -> reached.countDown());
+        reached.await();
+        complainOfStalled();
+    }
+
+    private void install(Map<Path, Integer> folders) throws IOException {
+        for (Map.Entry<Path, Integer> folder : folders.entrySet()) {
             for (Path jar : jars(folder.getKey())) {
                 install(jar, folder.getValue());
             }
         }
-        framework.start();
+    }
+
+    private void complainOfStalled() {
         for (Bundle b : stalled()) {
             complain(name(b) + " did not start", errors.get(b.getBundleId()));
         }
@@ -120,12 +153,13 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    private Map<Path, Integer> folders(Path home) throws IOException {
+    /** The folders above one start level and up to another; with the shell come those unstarted. */
+    private Map<Path, Integer> systemFolders(int above, int upTo) throws IOException {
         Map<Path, Integer> folders = new HashMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(home.resolve("system"), "??-*")) {
             for (Path folder : all) {
                 int at = Integer.parseInt(folder.getFileName().toString().substring(0, 2));
-                if (at <= level || level >= LEVEL_SHELL) {
+                if (at > above && (at <= upTo || upTo >= LEVEL_SHELL)) {
                     folders.put(folder, at);
                 }
             }
@@ -163,6 +197,11 @@ public final class Platform implements AutoCloseable {
     /** What could not be installed or started; the log says why. */
     public List<String> complaints() {
         return List.copyOf(complaints);
+    }
+
+    /** A directory that this process has made, and that is gone when the platform is closed. */
+    public Path cache() {
+        return cache;
     }
 
     /** The framework's context. */

@@ -1,6 +1,8 @@
 package org.headwater.cli.internal;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -19,19 +21,40 @@ final class ShellCommand extends SubCommand {
             description = "Run these commands, separated by ';', and leave.")
     private String script;
 
+    @Option(
+            names = "--attach",
+            arity = "0..1",
+            paramLabel = "PID",
+            fallbackValue = "",
+            description =
+                    "Talk to a Headwater that runs already, given by its process id when there are several;"
+                            + " its jobs go on when you leave.")
+    private String attach;
+
     ShellCommand(BundleContext context) {
         this.context = context;
     }
 
     @Override
-    @SuppressWarnings({"rawtypes", "unchecked"})
     public Integer call() throws InvalidSyntaxException {
+        List<String> args = new ArrayList<>();
+        if (attach != null) {
+            args.add(attach);
+        }
+        if (script != null) {
+            args.add(script);
+        }
+        return service(attach == null ? "headwater.shell" : "headwater.shell.attach")
+                .applyAsInt(args.toArray(new String[0]));
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private ToIntFunction<String[]> service(String property) throws InvalidSyntaxException {
         Collection<ServiceReference<ToIntFunction>> found =
-                context.getServiceReferences(ToIntFunction.class, "(headwater.shell=true)");
+                context.getServiceReferences(ToIntFunction.class, "(" + property + "=true)");
         if (found.isEmpty()) {
             throw new IllegalStateException("the shell did not start");
         }
-        ToIntFunction<String[]> shell = context.getService(found.iterator().next());
-        return shell.applyAsInt(script == null ? new String[0] : new String[] {script});
+        return context.getService(found.iterator().next());
     }
 }

@@ -26,13 +26,16 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 
 /** Reads commands from a terminal and runs them, until the user leaves. */
-final class Dialogue {
+class Dialogue {
     private static final String PROMPT = "headwater> ";
 
     private final CommandProcessor processor;
     private final Jobs jobs;
     private final Plugins plugins;
     private final Terminal terminal;
+
+    private volatile boolean reading;
+    private volatile boolean abandoned;
 
     Dialogue(CommandProcessor processor, Jobs jobs, Plugins plugins, Terminal terminal) {
         this.processor = processor;
@@ -41,13 +44,18 @@ final class Dialogue {
         this.terminal = terminal;
     }
 
-    void run() {
+    /**
+     * Talks until the user leaves.
+     *
+     * @param directory what relative paths start from
+     */
+    void run(Path directory) {
         try (CommandSession session =
                 processor.createSession(
                         unclosable(terminal.input()),
                         unclosable(terminal.output()),
                         unclosable(terminal.output()))) {
-            ShellService.prepare(session, Path.of("").toAbsolutePath());
+            ShellService.prepare(session, directory);
             session.put(Shell.VAR_TERMINAL, terminal);
             LineReader reader =
                     LineReaderBuilder.builder()
@@ -70,13 +78,27 @@ final class Dialogue {
                             current.interrupt();
                         }
                     });
-            say(
-                    "Headwater shell: submit FILE starts a problem, watch ID follows it; help lists all.");
-            while (true) {
-                if (!readAndExecute(reader, session) && mayLeave(reader)) {
+            say(greeting());
+            while (!abandoned) {
+                if (!readAndExecute(reader, session) && !abandoned && mayLeave(reader)) {
                     return;
                 }
             }
+        }
+    }
+
+    /** What the user reads first. */
+    String greeting() {
+        return "Headwater shell: submit FILE starts a problem, watch ID follows it; help lists all.";
+    }
+
+    /**
+     * Ends it without questions, at once at the prompt, otherwise after the command; any thread.
+     */
+    final void abandon() {
+        abandoned = true;
+        if (reading) {
+            terminal.raise(Terminal.Signal.INT);
         }
     }
 
@@ -84,7 +106,9 @@ final class Dialogue {
     private boolean readAndExecute(LineReader reader, CommandSession session) {
         session.put(ShellService.LEAVE, false);
         try {
+            reading = true;
             reader.readLine(PROMPT);
+            reading = false;
             ParsedLine line = reader.getParsedLine();
             if (line == null) {
                 return false;
@@ -103,12 +127,14 @@ final class Dialogue {
         } catch (Exception e) {
             Thread.interrupted();
             say("error: " + ShellService.message(e));
+        } finally {
+            reading = false;
         }
         return !Boolean.TRUE.equals(session.get(ShellService.LEAVE));
     }
 
     /** Asks when jobs are running, and stops them with a checkpoint. */
-    private boolean mayLeave(LineReader reader) {
+    boolean mayLeave(LineReader reader) {
         List<Job> running = jobs.list().stream().filter(JobCommands::running).toList();
         if (running.isEmpty()) {
             return true;

@@ -72,11 +72,11 @@ public final class ShellService implements ToIntFunction<String[]> {
     private static final Logger LOG = LoggerFactory.getLogger(ShellService.class);
     private static final Pattern ARGUMENTS_MISFIT =
             Pattern.compile("Cannot coerce (\\w+)\\(.*", Pattern.DOTALL);
-    private static final int DONE = 0;
-    private static final int INTERNAL_ERROR = 1;
-    private static final int INVALID_INPUT = 2;
+    static final int DONE = 0;
+    static final int INTERNAL_ERROR = 1;
+    static final int INVALID_INPUT = 2;
     private static final int VERDICT_FAIL = 3;
-    private static final int INTERRUPTED = 130;
+    static final int INTERRUPTED = 130;
 
     private final CommandProcessor processor;
     private final Jobs jobs;
@@ -134,7 +134,7 @@ public final class ShellService implements ToIntFunction<String[]> {
                             .nativeSignals(true)
                             .signalHandler(Terminal.SignalHandler.SIG_IGN)
                             .build()) {
-                new Dialogue(processor, jobs, plugins, terminal).run();
+                new Dialogue(processor, jobs, plugins, terminal).run(Path.of("").toAbsolutePath());
                 return DONE;
             }
         } catch (IOException e) {
@@ -147,19 +147,41 @@ public final class ShellService implements ToIntFunction<String[]> {
         // Not System.out: while commands run that is Gogo's, which writes to the session's stream.
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
+        int code = execute(processor, text, Path.of("").toAbsolutePath(), out, err);
+        if (code == DONE) {
+            try {
+                for (Job job : jobs.list()) {
+                    job.await();
+                }
+                return outcome();
+            } catch (InterruptedException e) {
+                code = INTERRUPTED;
+            }
+        }
+        stopJobs();
+        return code;
+    }
+
+    /**
+     * Runs a script in a session of its own; an error goes to {@code err} on one line.
+     *
+     * @param directory what relative paths start from
+     * @return the exit code
+     */
+    static int execute(
+            CommandProcessor processor,
+            String text,
+            Path directory,
+            PrintStream out,
+            PrintStream err) {
         try (CommandSession session =
                 processor.createSession(new ByteArrayInputStream(new byte[0]), out, err)) {
-            prepare(session, Path.of("").toAbsolutePath());
+            prepare(session, directory);
             session.execute(text);
-            for (Job job : jobs.list()) {
-                job.await();
-            }
-            return outcome();
+            return DONE;
         } catch (InterruptedException e) {
-            stopJobs();
             return INTERRUPTED;
         } catch (Exception e) {
-            stopJobs();
             if (Thread.interrupted()) {
                 return INTERRUPTED;
             }
