@@ -12,6 +12,7 @@ import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.QuadraticPotential;
 import org.headwater.api.RandomStream;
+import org.headwater.api.SeparablePrior;
 
 /**
  * The checks of a {@link Prior} with a convex potential ψ: of its prox p = prox_tψ(y) against ψ,
@@ -79,7 +80,7 @@ public final class PriorChecks {
         checks.add(Check.of("moreau-gradient", this::moreauGradient));
         checks.add(Check.of("prox-rows", this::rowsAreIndependent));
         checks.add(Check.of("inputs-untouched", this::inputsStay));
-        checks.add(Check.of("curvature", this::curvatureIsANumber));
+        checks.add(Check.of("scales", this::scalesAreNumbers));
         SeparableChecks.of(prior).ifPresent(checks::addAll);
         prior.synthesis().ifPresent(s -> checks.addAll(SynthesisChecks.of(prior, s)));
         prior.quadratic().ifPresent(q -> checks.add(Check.of("quadratic", () -> quadratic(q))));
@@ -268,15 +269,25 @@ public final class PriorChecks {
         return "prox and potential leave their input as it is and honour the offset";
     }
 
-    private String curvatureIsANumber() {
+    /** Hints about scales, which no sampled density depends on. */
+    private String scalesAreNumbers() {
         for (int j = 0; j < d; j++) {
-            double c = prior.curvature(j);
+            double curvature = prior.curvature(j);
+            double slope = prior instanceof SeparablePrior s ? s.slope(j) : 0;
             Limits.require(
-                    c >= 0 && Double.isFinite(c),
-                    "the curvature of coordinate " + j + " is " + c,
-                    "it must be finite and ≥ 0; 0 when it is not known");
+                    curvature >= 0
+                            && Double.isFinite(curvature)
+                            && slope >= 0
+                            && Double.isFinite(slope),
+                    "coordinate "
+                            + j
+                            + " has the curvature "
+                            + curvature
+                            + " and the slope "
+                            + slope,
+                    "both must be finite and ≥ 0; 0 when they are not known");
         }
-        return "finite and ≥ 0 for every coordinate";
+        return "curvature and slope are finite and ≥ 0 for every coordinate";
     }
 
     /** ψ(θ) − ψ(0) = ½θᵀΛθ, and its gradient by differences. */

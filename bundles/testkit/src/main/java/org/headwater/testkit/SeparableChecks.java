@@ -40,7 +40,6 @@ final class SeparableChecks {
                                 "separable-prox",
                                 () -> new SeparableChecks(separable).coordinates()),
                         Check.of("separable-kernel", () -> new SeparableChecks(separable).kernel()),
-                        Check.of("separable-slope", () -> new SeparableChecks(separable).slopes()),
                         Check.of(
                                 "kernel-thread-safety",
                                 () -> Threads.sameFromAll(new SeparableChecks(separable)::call))));
@@ -170,32 +169,6 @@ final class SeparableChecks {
         x[i] = z;
         double psi = prior.potential(x, 0) - prior.potential(base, 0);
         return -beta / 2 * (psi + (z - y) * (z - y) / (2 * time));
-    }
-
-    /** |ψ_i(a) − ψ_i(b)| ≤ slope·|a − b|, where a slope is given. */
-    private String slopes() {
-        RandomStream random = Points.random(22);
-        double worst = 0;
-        for (int i = 0; i < d; i++) {
-            double slope = prior.slope(i);
-            Limits.require(
-                    slope >= 0 && Double.isFinite(slope),
-                    "the slope of coordinate " + i + " is " + slope,
-                    "it must be finite and ≥ 0; 0 when it is unbounded");
-            for (int k = 0; slope > 0 && k < 50; k++) {
-                double[] a = base.clone();
-                double[] b = base.clone();
-                a[i] = 5 * random.gaussian();
-                b[i] = 5 * random.gaussian();
-                double rise = Math.abs(prior.potential(a, 0) - prior.potential(b, 0));
-                worst = worse(worst, rise / (slope * Math.abs(a[i] - b[i])));
-            }
-        }
-        return Limits.atMost(
-                "the potential's steepest rise over slope()",
-                worst,
-                1 + 1e-6,
-                "slope() must be the largest absolute slope of the coordinate's potential");
     }
 
     private double[] call(int k) {

@@ -33,7 +33,7 @@ abstract class Contract {
 
     /** One test for each check of the contract. */
     @TestFactory
-    final Stream<DynamicTest> contract() throws Exception {
+    public final Stream<DynamicTest> contract() throws Exception {
         return TimeLimit.call(limit(), this::checks).stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), () -> pass(check)));
     }
