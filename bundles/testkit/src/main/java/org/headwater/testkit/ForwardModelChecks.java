@@ -56,7 +56,7 @@ public final class ForwardModelChecks {
                                         .validate(raw, "forward-model", directory),
                                 dataSection);
         ForwardModelChecks of = new ForwardModelChecks(() -> (ForwardModel) create.create(model));
-        List<Check> checks = ProviderChecks.of(provider, model, of.d, create);
+        List<Check> checks = ProviderChecks.of(provider, model, 0, create);
         Settings modelSection =
                 provider.info().settings().validate(model, "forward-model", directory);
         checks.add(

@@ -44,7 +44,7 @@ public final class KernelBackendChecks {
                         ProviderChecks.of(
                                 provider,
                                 Map.of(),
-                                D,
+                                0,
                                 raw ->
                                         provider.info()
                                                 .settings()

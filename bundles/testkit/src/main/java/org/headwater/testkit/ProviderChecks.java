@@ -28,7 +28,8 @@ final class ProviderChecks {
      * The checks of the self-description and of wrong settings.
      *
      * @param settings good ones, which the checks spoil
-     * @param size how many numbers a list in the settings may hold, one per unknown or datum
+     * @param size how many numbers a list in the settings must hold, one per unknown or datum; 0
+     *     where lists may have any length
      */
     static List<Check> of(Provider provider, Map<String, ?> settings, int size, Factory factory) {
         List<Check> checks = new ArrayList<>();
@@ -88,7 +89,7 @@ final class ProviderChecks {
                 refuse(with(good, s, below), s.key() + " = " + below, factory);
                 count++;
             }
-            if (s.accepts(Setting.Kind.NUMBERS) && good.containsKey(s.key())) {
+            if (size > 0 && s.accepts(Setting.Kind.NUMBERS) && good.containsKey(s.key())) {
                 double value = s.minimumOpen() || s.minimum() > 0 ? s.minimum() + 1 : 1;
                 List<Double> tooMany = Collections.nCopies(size + 1, value);
                 refuse(

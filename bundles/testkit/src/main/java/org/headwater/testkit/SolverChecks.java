@@ -81,7 +81,7 @@ public final class SolverChecks {
             double sdLimit) {
         SolverChecks of = new SolverChecks(provider, settings, directory, meanLimit, sdLimit);
         of.create(settings);
-        List<Check> checks = ProviderChecks.of(provider, settings, D, of::create);
+        List<Check> checks = ProviderChecks.of(provider, settings, 0, of::create);
         checks.add(Check.of("gaussian-posterior", of::gaussian));
         checks.add(Check.of("steps", of::steps));
         checks.add(Check.of("resume", of::resume));

@@ -64,8 +64,8 @@ public final class VerifyCommand {
             CommandSession session,
             @Descriptor(
                             "the plug-in's type (KIND/TYPE where two kinds share it), a problem file"
-                                + " to take settings from or none, then settings as key=value;"
-                                + " field=4x6 sets the unknown field of a prior")
+                                    + " to take settings from or none, then settings as key=value;"
+                                    + " field=4x6 sets the unknown field of a prior")
                     String... arguments)
             throws Exception {
         if (arguments.length == 0) {
@@ -155,7 +155,8 @@ public final class VerifyCommand {
             throw InvalidInputException.of(
                     "field", "must be sizes with x between them", sizes, "e.g. field=4x6");
         }
-        return new FieldShape(Arrays.stream(sizes.split("x")).mapToInt(Integer::parseInt).toArray());
+        return new FieldShape(
+                Arrays.stream(sizes.split("x")).mapToInt(Integer::parseInt).toArray());
     }
 
     /** The plug-in's section, and the data's, from a problem file and from key=value. */

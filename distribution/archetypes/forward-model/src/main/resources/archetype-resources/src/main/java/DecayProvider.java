@@ -60,7 +60,9 @@ public final class DecayProvider implements ForwardModelProvider {
         if (values.length != created.dataSize()) {
             throw InvalidInputException.of(
                     data.key("values"),
-                    "must hold " + created.dataSize() + " numbers, one for each of "
+                    "must hold "
+                            + created.dataSize()
+                            + " numbers, one for each of "
                             + model.key("times"),
                     values.length + " numbers",
                     "give as many values as times");

@@ -39,8 +39,8 @@ final class HuberPrior implements SeparablePrior {
         if (y.dimension() != dimension
                 || out.dimension() != dimension
                 || out.size() != y.size()) {
-            throw new IllegalArgumentException("points and result must have " + dimension
-                    + " coordinates each");
+            throw new IllegalArgumentException(
+                    "points and result must have " + dimension + " coordinates each");
         }
         proxCoordinate(0, t, y.data(), out.data());
     }

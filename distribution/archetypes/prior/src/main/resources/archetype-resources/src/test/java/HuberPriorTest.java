@@ -12,7 +12,7 @@ class HuberPriorTest {
 
     @Test
     void potentialIsQuadraticAtTheTipAndLinearBeyond() {
-        assertEquals(2 * 0.25 / 2 / 0.5 + 0 + 2 * (3 - 0.25), prior.potential(new double[] {0.5, 0, -3}, 0));
+        assertEquals(0.5 + 0 + 5.5, prior.potential(new double[] {0.5, 0, -3}, 0), 1e-15);
     }
 
     @Test
