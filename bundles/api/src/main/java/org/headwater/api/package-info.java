@@ -9,7 +9,7 @@
  * needs randomness, threads or workspace is given them as arguments.
  */
 @Export
-@Version("0.1.0")
+@Version("1.0.0")
 package org.headwater.api;
 
 import org.osgi.annotation.bundle.Export;
