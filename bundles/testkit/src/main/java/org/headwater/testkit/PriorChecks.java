@@ -76,6 +76,7 @@ public final class PriorChecks {
     private List<Check> all() {
         List<Check> checks = new ArrayList<>();
         checks.add(Check.of("prox-optimality", this::proxIsOptimal));
+        checks.add(Check.of("prox-subgradient", this::subgradient));
         checks.add(Check.of("prox-firmly-non-expansive", this::proxIsFirmlyNonExpansive));
         checks.add(Check.of("moreau-gradient", this::moreauGradient));
         checks.add(Check.of("prox-rows", this::rowsAreIndependent));
@@ -144,6 +145,37 @@ public final class PriorChecks {
             square += gap * gap;
         }
         return prior.potential(z, offset) + square / (2 * t);
+    }
+
+    /** (y−p)/t is a subgradient of a convex ψ at p: ψ(z) ≥ ψ(p) + ⟨(y−p)/t, z−p⟩ for all z. */
+    private String subgradient() {
+        RandomStream random = Points.random(9);
+        double worst = 0;
+        for (double t : TIMES) {
+            Ensemble y = Points.normal(random, POINTS, d, SCALE);
+            Ensemble z = Points.normal(random, POINTS, d, SCALE);
+            // Half of the points are proxes, which lie where the potential is finite.
+            Ensemble inside = prox(z, t);
+            System.arraycopy(inside.data(), 0, z.data(), 0, POINTS / 2 * d);
+            Ensemble p = prox(y, t);
+            for (int i = 0; i < POINTS; i++) {
+                double at = prior.potential(p.data(), i * d);
+                for (int k = 0; k < POINTS; k++) {
+                    double bound = at;
+                    for (int j = 0; j < d; j++) {
+                        bound += (y.get(i, j) - p.get(i, j)) / t * (z.get(k, j) - p.get(i, j));
+                    }
+                    double excess = bound - prior.potential(z.data(), k * d);
+                    double relative = excess / (1 + Math.abs(at) + Math.abs(bound));
+                    worst = Double.isNaN(relative) ? relative : Math.max(worst, relative);
+                }
+            }
+        }
+        return Limits.atMost(
+                "how far the potential falls below its tangent (y − prox)/t, relatively,",
+                worst,
+                1e-8,
+                "(y − prox)/t must be a subgradient of the potential at the prox");
     }
 
     /** |p(y) − p(z)|² ≤ ⟨p(y) − p(z), y − z⟩. */

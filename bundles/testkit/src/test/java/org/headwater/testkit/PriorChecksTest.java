@@ -54,6 +54,7 @@ class PriorChecksTest {
         return Stream.of(
                 broken("prox 1e-4 too large", "prox-optimality", new Scaled(1.0001)),
                 broken("prox with the wrong sign", "prox-optimality", new Scaled(-1)),
+                broken("prox that is no minimiser", "prox-subgradient", new Scaled(1.001)),
                 broken("prox that expands", "prox-firmly-non-expansive", new Scaled(2)),
                 broken("prox of another potential", "moreau-gradient", new Scaled(1.05)),
                 broken(

@@ -170,8 +170,7 @@ public final class VerifyCommand {
         }
         return file
                 ? ProblemFile.read(directory.resolve(arguments.get(0)).normalize(), settings)
-                : new ProblemFile(
-                        "settings", directory, directory, ProblemFile.settings(settings));
+                : new ProblemFile("settings", directory, directory, ProblemFile.settings(settings));
     }
 
     private static Map<String, Object> section(ProblemFile problem, String key) {

@@ -78,7 +78,14 @@ class VerifyCommandTest {
 
         @Override
         public Plugin find(PluginKind kind, String type) {
-            return new Plugin(kind, new Provider(), "org.example.ridge", "1.0.0", "", 0);
+            return new Plugin(
+                    kind,
+                    new Provider().info(),
+                    new Provider(),
+                    "org.example.ridge",
+                    "1.0.0",
+                    "",
+                    0);
         }
     }
 
@@ -119,8 +126,8 @@ class VerifyCommandTest {
     @Test
     void brokenPluginIsAnErrorThatNamesTheChecks() {
         String message = mistake(List.of(PluginKind.PRIOR), "ridge", "factor=1.1");
-        assertTrue(message.contains("prox-optimality, moreau-gradient"), message);
-        assertTrue(message.contains("2 that did not pass"), message);
+        assertTrue(message.contains("prox-optimality, prox-subgradient, moreau-gradient"), message);
+        assertTrue(message.contains("3 that did not pass"), message);
     }
 
     @Test

@@ -1,15 +1,19 @@
 package org.headwater.prior.box.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.headwater.api.Ensemble;
+import org.headwater.api.FieldShape;
+import org.headwater.api.PriorProvider;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.testkit.junit.PriorContract;
 import org.junit.jupiter.api.Test;
 
-class BoxPriorLawTest {
+class BoxPriorLawTest extends PriorContract {
     private static final int D = 5;
     private static final double[] LOWER = {-1, -8, 0, -2.5, -9};
     private static final double[] UPPER = {1, 2, 9, 3, 1};
@@ -17,65 +21,19 @@ class BoxPriorLawTest {
     private final RandomStream random = KeyedRandom.of(99);
     private final BoxPrior prior = new BoxPrior(LOWER, UPPER);
 
-    /** The prox minimises ψ(z) + |z−y|²/(2t): (y − p)/t is a subgradient of ψ at p. */
-    @Test
-    void proxIsOptimal() {
-        int inside = 0;
-        for (int k = 0; k < 200; k++) {
-            double t = Math.exp(3 * random.gaussian());
-            Ensemble y = points();
-            Ensemble p = prox(y, t);
-            double potential = prior.potential(p.data(), 0);
-            assertTrue(Double.isFinite(potential));
-            for (int i = 0; i < 20; i++) {
-                Ensemble z = points();
-                double bound = potential;
-                for (int j = 0; j < D; j++) {
-                    bound += (y.get(0, j) - p.get(0, j)) / t * (z.get(0, j) - p.get(0, j));
-                }
-                double there = prior.potential(z.data(), 0);
-                inside += Double.isFinite(there) ? 1 : 0;
-                assertTrue(there >= bound - 1e-12 * (1 + Math.abs(bound)));
-            }
-        }
-        assertTrue(inside > 20);
+    @Override
+    protected PriorProvider provider() {
+        return new BoxPriorProvider();
     }
 
-    /** |p(y) − p(z)|² ≤ ⟨p(y) − p(z), y − z⟩. */
-    @Test
-    void proxIsFirmlyNonExpansive() {
-        for (int k = 0; k < 500; k++) {
-            double t = Math.exp(3 * random.gaussian());
-            Ensemble y = points();
-            Ensemble z = points();
-            Ensemble p = prox(y, t);
-            Ensemble q = prox(z, t);
-            double square = 0;
-            double product = 0;
-            for (int j = 0; j < D; j++) {
-                double delta = p.get(0, j) - q.get(0, j);
-                square += delta * delta;
-                product += delta * (y.get(0, j) - z.get(0, j));
-            }
-            assertTrue(square <= product + 1e-12 * (1 + square));
-        }
+    @Override
+    protected Map<String, ?> settings() {
+        return Map.of("lower", List.of(-1, -8, 0, -2.5, -9), "upper", List.of(1, 2, 9, 3, 1));
     }
 
-    /** Points and coordinates have the same prox, in place too. */
-    @Test
-    void proxOfCoordinatesIsTheProxOfPoints() {
-        for (int k = 0; k < 50; k++) {
-            double t = Math.exp(3 * random.gaussian());
-            Ensemble y = points();
-            Ensemble p = prox(y, t);
-            for (int j = 0; j < D; j++) {
-                double[] column = {y.get(0, j)};
-                prior.proxCoordinate(j, t, column, column);
-                assertEquals(p.get(0, j), column[0]);
-            }
-            prior.prox(y, t, y);
-            assertEquals(Arrays.toString(p.data()), Arrays.toString(y.data()));
-        }
+    @Override
+    protected FieldShape shape() {
+        return new FieldShape(5);
     }
 
     /** Moreau: y = prox_tψ(y) + t·prox_{φ/t}(y/t), φ = ψ* the conjugate. */

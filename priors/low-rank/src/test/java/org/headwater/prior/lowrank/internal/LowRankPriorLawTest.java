@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.QRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.headwater.api.Ensemble;
+import org.headwater.api.FieldShape;
+import org.headwater.api.PriorProvider;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.testkit.junit.PriorContract;
 import org.junit.jupiter.api.Test;
 
-class LowRankPriorLawTest {
+class LowRankPriorLawTest extends PriorContract {
     private static final int M = 4;
     private static final int N = 3;
     private static final int D = M * N;
@@ -22,42 +26,19 @@ class LowRankPriorLawTest {
     private final RandomStream random = KeyedRandom.of(99);
     private final LowRankPrior prior = new LowRankPrior(WEIGHT, M, N);
 
-    /** The prox minimises ψ(z) + |z−y|²/(2t): (y − p)/t is a subgradient of ψ at p. */
-    @Test
-    void proxIsOptimal() {
-        for (int k = 0; k < 200; k++) {
-            double t = Math.exp(random.gaussian());
-            double[] y = point();
-            double[] p = prox(y, t);
-            double potential = prior.potential(p, 0);
-            for (int i = 0; i < 20; i++) {
-                double[] z = point();
-                double bound = potential;
-                for (int j = 0; j < D; j++) {
-                    bound += (y[j] - p[j]) / t * (z[j] - p[j]);
-                }
-                assertTrue(prior.potential(z, 0) >= bound - 1e-11 * (1 + Math.abs(bound)));
-            }
-        }
+    @Override
+    protected PriorProvider provider() {
+        return new LowRankPriorProvider();
     }
 
-    /** |p(y) − p(z)|² ≤ ⟨p(y) − p(z), y − z⟩. */
-    @Test
-    void proxIsFirmlyNonExpansive() {
-        for (int k = 0; k < 300; k++) {
-            double t = Math.exp(random.gaussian());
-            double[] y = point();
-            double[] z = point();
-            double[] p = prox(y, t);
-            double[] q = prox(z, t);
-            double square = 0;
-            double product = 0;
-            for (int j = 0; j < D; j++) {
-                square += (p[j] - q[j]) * (p[j] - q[j]);
-                product += (p[j] - q[j]) * (y[j] - z[j]);
-            }
-            assertTrue(square <= product + 1e-11 * (1 + square));
-        }
+    @Override
+    protected Map<String, ?> settings() {
+        return Map.of("weight", 1.3);
+    }
+
+    @Override
+    protected FieldShape shape() {
+        return new FieldShape(4, 3);
     }
 
     /**
