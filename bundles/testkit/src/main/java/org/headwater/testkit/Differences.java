@@ -47,7 +47,7 @@ final class Differences {
             error[k] = Limits.norm(gap) / Math.max(scale, 1e-300);
             // A slope that is itself no more than rounding cannot be compared any closer.
             double floor = ROUNDING * size / (h * Math.max(scale, 1e-300));
-            if (error[k] <= floor) {
+            if (floor <= ERROR && error[k] <= floor) {
                 error[k] = 0;
             }
             if (error[k] < error[best] || Double.isNaN(error[best])) {
