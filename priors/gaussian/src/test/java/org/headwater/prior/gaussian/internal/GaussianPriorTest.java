@@ -14,6 +14,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,5 +186,41 @@ class GaussianPriorTest {
         prior.proxCoordinate(1, .25, column, column);
         prior.prox(y, .25, y);
         assertArrayEquals(new double[] {1 / 1.25, column[0], 3 / 1.25, column[1]}, y.data(), 1e-15);
+    }
+
+    /** ψ = w·g with g of degree 2, w = 1/sd². */
+    @Test
+    void weightIsOneOverTheVariance() throws IOException {
+        Files.writeString(directory.resolve("c.csv"), "2,1,0\n1,2,0\n0,0,1\n");
+        double[] x = {1, -2, .5};
+        Map<String, Map<String, ?>> priors =
+                Map.of(
+                        "auto", Map.of("sd", "auto"),
+                        "number", Map.of("sd", 1),
+                        "matern", Map.of("matern", Map.of("length", 2, "sd", "auto")),
+                        "file", Map.of("covariance", "c.csv"));
+        priors.forEach(
+                (name, settings) -> {
+                    Prior prior = create(settings, 3);
+                    Scaling scaling = prior.scaling().orElseThrow();
+                    assertEquals(name.equals("auto") || name.equals("matern"), scaling.automatic());
+                    assertEquals(1, scaling.weight());
+                    assertEquals(2, scaling.degree());
+                    assertEquals(3, scaling.dimension());
+                    Prior other = scaling.withWeight(4);
+                    assertEquals(4 * prior.potential(x, 0), other.potential(x, 0), 1e-12);
+                    double[] gradient = new double[3];
+                    assertEquals(
+                            other.potential(x, 0),
+                            other.quadratic().orElseThrow().addGradient(x, 0, gradient, 0),
+                            1e-12);
+                    Ensemble p = Ensemble.of(1, 3, x.clone());
+                    Ensemble q = Ensemble.of(1, 3, x.clone());
+                    prior.prox(p, 4 * .3, p);
+                    other.prox(q, .3, q);
+                    assertArrayEquals(p.data(), q.data(), 1e-13);
+                });
+        assertEquals(.25, create(Map.of("sd", 2), 3).scaling().orElseThrow().weight());
+        assertTrue(create(Map.of("sd", List.of(1, 2, 3)), 3).scaling().isEmpty());
     }
 }

@@ -1,6 +1,7 @@
 package org.headwater.prior.grouplasso.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.junit.jupiter.api.Test;
 
 class GroupLassoPriorTest {
@@ -79,5 +81,68 @@ class GroupLassoPriorTest {
                 assertThrows(InvalidInputException.class, () -> create(settings, 6));
         assertTrue(e.getMessage().startsWith(start), e.getMessage());
         assertTrue(e.getMessage().contains("; "), e.getMessage());
+    }
+
+    /** ψ = w·g with g of degree 1, and the choice of w may be left open. */
+    @Test
+    void weightScalesThePotential() {
+        Prior prior = create(Map.of("weight", "auto", "block", 2), 4);
+        Scaling scaling = prior.scaling().orElseThrow();
+        assertTrue(scaling.automatic());
+        assertEquals(Scaling.FIRST_GUESS, scaling.weight());
+        assertEquals(4, scaling.dimension());
+        assertEquals(1, scaling.degree());
+        double[] x = {1, 2, .5, -1};
+        double[] twice = java.util.Arrays.stream(x).map(v -> 2 * v).toArray();
+        double psi = prior.potential(x, 0);
+        assertEquals(2 * psi, prior.potential(twice, 0), 1e-12);
+        Prior other = scaling.withWeight(3);
+        assertEquals(3 * psi, other.potential(x, 0), 1e-12);
+        assertEquals(3, other.scaling().orElseThrow().weight());
+        assertTrue(other.scaling().orElseThrow().automatic());
+        assertFalse(create(Map.of("weight", 0, "block", 2), 4).scaling().isPresent());
+    }
+
+    /** Two groups, one in the middle of the other: their normalisers add up. */
+    @Test
+    void normalisersAgreeWithReferenceVectors() {
+        for (int m : new int[] {2, 3, 5}) {
+            Vectors v = Vectors.named("logZ_group_m" + m);
+            int[][] groups = {new int[m], {m - 1}};
+            for (int j = 0; j < m; j++) {
+                groups[0][j] = j < m - 1 ? j : m;
+            }
+            Prior prior =
+                    create(
+                            Map.of(
+                                    "weight",
+                                    v.parameter("lam"),
+                                    "groups",
+                                    List.of(list(groups[0]), list(groups[1])),
+                                    "group-weights",
+                                    "ones"),
+                            m + 1);
+            Prior single = create(Map.of("weight", v.parameter("lam"), "block", 1), 1);
+            double[] norms = v.input("ynorm");
+            Ensemble y = Ensemble.zeros(norms.length, m + 1);
+            for (int i = 0; i < norms.length; i++) {
+                y.data()[y.offset(i)] = norms[i] * .6;
+                y.data()[y.offset(i) + m] = norms[i] * -.8;
+                y.data()[y.offset(i) + m - 1] = i;
+            }
+            double time = v.parameter("h");
+            double beta = v.parameter("beta");
+            double[] log = prior.logNormaliser(y, time, beta).orElseThrow();
+            for (int i = 0; i < norms.length; i++) {
+                log[i] -=
+                        single.logNormaliser(Ensemble.of(1, 1, new double[] {i}), time, beta)
+                                .orElseThrow()[0];
+            }
+            v.check("logZ", log);
+        }
+    }
+
+    private static List<Integer> list(int[] group) {
+        return java.util.Arrays.stream(group).boxed().toList();
     }
 }

@@ -2,6 +2,7 @@ package org.headwater.prior.l1.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,5 +88,27 @@ class L1PriorTest {
         assertEquals(.5 * Math.log(2 * Math.PI), log[0], 1e-15);
         prior.kernel(1, .5, 1, new double[] {20}, log, mean, variance);
         assertEquals(20 - 1.5, mean[0], 1e-12);
+    }
+
+    /** ψ = w·g with g of degree 1, and the choice of w may be left open. */
+    @Test
+    void weightScalesThePotential() {
+        Prior prior = create("auto", 3);
+        Scaling scaling = prior.scaling().orElseThrow();
+        assertTrue(scaling.automatic());
+        assertEquals(Scaling.FIRST_GUESS, scaling.weight());
+        assertEquals(3, scaling.dimension());
+        assertEquals(1, scaling.degree());
+        double[] x = {1, -2, .5};
+        double[] twice = java.util.Arrays.stream(x).map(v -> 2 * v).toArray();
+        double psi = prior.potential(x, 0);
+        assertEquals(2 * psi, prior.potential(twice, 0), 1e-12);
+        Prior other = scaling.withWeight(3);
+        assertEquals(3 * psi, other.potential(x, 0), 1e-12);
+        assertEquals(3, other.scaling().orElseThrow().weight());
+        assertTrue(other.scaling().orElseThrow().automatic());
+        assertFalse(create(2, 3).scaling().orElseThrow().automatic());
+        assertFalse(create(List.of(1, 2, 2), 3).scaling().isPresent());
+        assertFalse(create(0, 3).scaling().isPresent());
     }
 }

@@ -2,6 +2,7 @@ package org.headwater.prior.lowrank.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.junit.jupiter.api.Test;
 
 class LowRankPriorTest {
@@ -104,5 +106,25 @@ class LowRankPriorTest {
         Prior prior = create(Map.of("weight", 1), 2, 2);
         double[] x = {1, Double.NaN, 0, 1};
         assertThrows(IllegalArgumentException.class, () -> prior.potential(x, 0));
+    }
+
+    /** ψ = w·g with g of degree 1, and the choice of w may be left open. */
+    @Test
+    void weightScalesThePotential() {
+        Prior prior = create(Map.of("weight", "auto"), 2, 3);
+        Scaling scaling = prior.scaling().orElseThrow();
+        assertTrue(scaling.automatic());
+        assertEquals(Scaling.FIRST_GUESS, scaling.weight());
+        assertEquals(6, scaling.dimension());
+        assertEquals(1, scaling.degree());
+        double[] x = {1, 2, .5, -1, 0, 4};
+        double[] twice = java.util.Arrays.stream(x).map(v -> 2 * v).toArray();
+        double psi = prior.potential(x, 0);
+        assertEquals(2 * psi, prior.potential(twice, 0), 1e-12);
+        Prior other = scaling.withWeight(3);
+        assertEquals(3 * psi, other.potential(x, 0), 1e-12);
+        assertEquals(3, other.scaling().orElseThrow().weight());
+        assertTrue(other.scaling().orElseThrow().automatic());
+        assertFalse(create(Map.of("weight", 0), 2, 3).scaling().isPresent());
     }
 }

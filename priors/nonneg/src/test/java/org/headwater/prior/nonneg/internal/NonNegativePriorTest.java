@@ -1,6 +1,7 @@
 package org.headwater.prior.nonneg.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.Prior;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,5 +93,27 @@ class NonNegativePriorTest {
         assertEquals(.5 * Math.log(Math.PI / 2), log[0], 1e-15);
         assertEquals(Math.sqrt(2 / Math.PI), mean[0], 1e-15);
         assertEquals(1 - 2 / Math.PI, variance[0], 1e-15);
+    }
+
+    /** ψ = w·g with g of degree 1, and the choice of w may be left open. */
+    @Test
+    void weightScalesThePotential() {
+        Prior prior = create(Map.of("weight", "auto"), 3);
+        Scaling scaling = prior.scaling().orElseThrow();
+        assertTrue(scaling.automatic());
+        assertEquals(Scaling.FIRST_GUESS, scaling.weight());
+        assertEquals(3, scaling.dimension());
+        assertEquals(1, scaling.degree());
+        double[] x = {1, 2, .5};
+        double[] twice = java.util.Arrays.stream(x).map(v -> 2 * v).toArray();
+        double psi = prior.potential(x, 0);
+        assertEquals(2 * psi, prior.potential(twice, 0), 1e-12);
+        Prior other = scaling.withWeight(3);
+        assertEquals(3 * psi, other.potential(x, 0), 1e-12);
+        assertEquals(3, other.scaling().orElseThrow().weight());
+        assertTrue(other.scaling().orElseThrow().automatic());
+        assertFalse(create(Map.of("weight", 2), 3).scaling().orElseThrow().automatic());
+        assertFalse(create(Map.of(), 3).scaling().isPresent());
+        assertEquals(Double.POSITIVE_INFINITY, other.potential(new double[] {1, -1, 1}, 0));
     }
 }
