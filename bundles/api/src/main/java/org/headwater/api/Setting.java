@@ -34,7 +34,9 @@ public final class Setting {
         /** A prior: a mapping with {@code type} and that prior's settings. */
         PRIOR,
         /** A list of priors. */
-        PRIORS
+        PRIORS,
+        /** A list of mappings, each with the same schema. */
+        GROUPS
     }
 
     private final String key;
@@ -135,7 +137,16 @@ public final class Setting {
 
     /** A nested mapping. */
     public static Setting group(String key, String help, SettingsSchema schema) {
-        Setting s = ofKind(key, Kind.GROUP, help);
+        return nested(key, Kind.GROUP, help, schema);
+    }
+
+    /** A list of mappings, each with the given schema, which names no files. */
+    public static Setting groups(String key, String help, SettingsSchema schema) {
+        return nested(key, Kind.GROUPS, help, schema);
+    }
+
+    private static Setting nested(String key, Kind kind, String help, SettingsSchema schema) {
+        Setting s = ofKind(key, kind, help);
         return new Setting(
                 key,
                 s.kinds,
@@ -285,7 +296,7 @@ public final class Setting {
         return required;
     }
 
-    /** Schema of a nested mapping, or null. */
+    /** Schema of a nested mapping or of each mapping in a list, or null. */
     public SettingsSchema group() {
         return group;
     }
@@ -330,6 +341,7 @@ public final class Setting {
             case GROUP -> "a mapping";
             case PRIOR -> "a prior such as {type: l1, weight: 1}";
             case PRIORS -> "a list of priors such as {type: l1, weight: 1}";
+            case GROUPS -> "a list of mappings";
         };
     }
 

@@ -134,6 +134,11 @@ public final class Settings {
         return get(key, Settings.class);
     }
 
+    /** A list of mappings. */
+    public List<Settings> groups(String key) {
+        return List.of(get(key, Settings[].class));
+    }
+
     /**
      * The numbers in the key's file: comma, semicolon, tab or blank separated, a row a line.
      *
@@ -194,7 +199,9 @@ public final class Settings {
             v = lists.length + " lists";
         } else if (v instanceof PriorChoice[] priors) {
             v = priors.length + " priors";
-        } else if (v instanceof Settings || v instanceof PriorChoice) {
+        } else if (v instanceof Settings
+                || v instanceof Settings[]
+                || v instanceof PriorChoice) {
             v = null;
         }
         return InvalidInputException.of(key(key), rule, v, remedy);
