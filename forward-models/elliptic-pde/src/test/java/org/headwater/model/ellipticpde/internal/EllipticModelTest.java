@@ -83,7 +83,7 @@ class EllipticModelTest {
             }
             assertEquals(0, sum, 1e-13, "a common factor of the permeability changes nothing");
         }
-        // Twice the permeability in the left half carries half of the drop there.
+        // A million times the permeability on the left: nearly all of the drop is on the right.
         double more = Math.log(1e6);
         new EllipticModel(64, flow, Basis.pixels(2), 4)
                 .evaluator()
