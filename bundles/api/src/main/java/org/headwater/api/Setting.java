@@ -36,7 +36,9 @@ public final class Setting {
         /** A list of priors. */
         PRIORS,
         /** A list of mappings, each with the same schema. */
-        GROUPS
+        GROUPS,
+        /** A mapping with any keys and values, e.g. for a server that knows what they mean. */
+        MAPPING
     }
 
     private final String key;
@@ -143,6 +145,11 @@ public final class Setting {
     /** A list of mappings, each with the given schema, which names no files. */
     public static Setting groups(String key, String help, SettingsSchema schema) {
         return nested(key, Kind.GROUPS, help, schema);
+    }
+
+    /** A mapping with any keys and values. */
+    public static Setting mapping(String key, String help) {
+        return ofKind(key, Kind.MAPPING, help);
     }
 
     private static Setting nested(String key, Kind kind, String help, SettingsSchema schema) {
@@ -338,7 +345,7 @@ public final class Setting {
             case FILE -> "a file name";
             case NUMBERS -> "a list of numbers" + bounds();
             case INDEX_LISTS -> "a list of lists of whole numbers";
-            case GROUP -> "a mapping";
+            case GROUP, MAPPING -> "a mapping";
             case PRIOR -> "a prior such as {type: l1, weight: 1}";
             case PRIORS -> "a list of priors such as {type: l1, weight: 1}";
             case GROUPS -> "a list of mappings";

@@ -1,6 +1,8 @@
 package org.headwater.api;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -132,6 +134,14 @@ public final class Settings {
     /** A nested mapping. */
     public Settings group(String key) {
         return get(key, Settings.class);
+    }
+
+    /** A mapping with any keys; values are what a YAML parser gives. Unmodifiable. */
+    public Map<String, Object> mapping(String key) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        Map<?, ?> raw = get(key, Map.class);
+        raw.forEach((k, v) -> out.put((String) k, v));
+        return Collections.unmodifiableMap(out);
     }
 
     /** A list of mappings. */

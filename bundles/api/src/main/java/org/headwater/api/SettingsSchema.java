@@ -165,6 +165,8 @@ public final class SettingsSchema {
             return prior(s, map, full, directory);
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.PRIORS)) {
             return priors(s, list, full, directory);
+        } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.MAPPING)) {
+            return stringKeys(map);
         }
         throw wrong(s, value, full);
     }

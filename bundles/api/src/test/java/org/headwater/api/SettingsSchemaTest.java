@@ -188,4 +188,21 @@ class SettingsSchemaTest {
                         () -> schema.validate(Map.of("wells", List.of(3)), "model", directory));
         assertTrue(kind.getMessage().startsWith("model.wells[0] must be a mapping, got 3"));
     }
+
+    @Test
+    void mappingsWithAnyKeys() {
+        SettingsSchema schema = SettingsSchema.of(Setting.mapping("config", "for the server"));
+        Settings s =
+                schema.validate(
+                        Map.of("config", Map.of("order", 2, "deep", Map.of("a", List.of(1, "b")))),
+                        "model",
+                        directory);
+        assertEquals(2, s.mapping("config").get("order"));
+        assertEquals(Map.of("a", List.of(1, "b")), s.mapping("config").get("deep"));
+        InvalidInputException e =
+                assertThrows(
+                        InvalidInputException.class,
+                        () -> schema.validate(Map.of("config", 3), "model", directory));
+        assertTrue(e.getMessage().startsWith("model.config must be a mapping, got 3"));
+    }
 }

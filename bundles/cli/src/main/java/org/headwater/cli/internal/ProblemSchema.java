@@ -180,6 +180,7 @@ final class ProblemSchema {
             case PRIOR -> anyPrior();
             case PRIORS -> list(anyPrior());
             case GROUPS -> list(mapping(s.group(), null));
+            case MAPPING -> type("object");
         };
     }
 

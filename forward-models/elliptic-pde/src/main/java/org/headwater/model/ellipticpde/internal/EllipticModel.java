@@ -122,17 +122,26 @@ final class EllipticModel implements ForwardModel {
         }
     }
 
-    /** A cross at each well. */
+    /** A lozenge at each well. */
     private List<Geometry.Marker> wells() {
         double[] w = flow.wells();
         List<Geometry.Marker> markers = new ArrayList<>();
         for (int k = 0; k < w.length; k += 3) {
             double x = w[k];
             double y = w[k + 1];
-            double[] cross = {
-                x - WELL_MARK, y, x + WELL_MARK, y, x, y, x, y - WELL_MARK, x, y + WELL_MARK
+            double[] line = {
+                x - WELL_MARK,
+                y,
+                x,
+                y - WELL_MARK,
+                x + WELL_MARK,
+                y,
+                x,
+                y + WELL_MARK,
+                x - WELL_MARK,
+                y
             };
-            markers.add(new Geometry.Marker(Integer.toString(k / 3 + 1), cross));
+            markers.add(new Geometry.Marker(Integer.toString(k / 3 + 1), line));
         }
         return List.copyOf(markers);
     }

@@ -124,7 +124,9 @@ class EllipticModelTest {
             assertEquals(x > .25 && x < .5 && y > .75 ? 5 : 0, out[t], 1e-14);
         }
         assertEquals("1", field.geometry().markers().get(0).label());
-        assertEquals(.25, field.geometry().markers().get(0).line()[4], 1e-15);
+        double[] line = field.geometry().markers().get(0).line();
+        assertEquals(.25, (line[0] + line[4]) / 2, 1e-15);
+        assertEquals(.75, (line[3] + line[7]) / 2, 1e-15);
     }
 
     @Test
