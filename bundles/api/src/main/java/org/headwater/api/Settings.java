@@ -209,9 +209,7 @@ public final class Settings {
             v = lists.length + " lists";
         } else if (v instanceof PriorChoice[] priors) {
             v = priors.length + " priors";
-        } else if (v instanceof Settings
-                || v instanceof Settings[]
-                || v instanceof PriorChoice) {
+        } else if (v instanceof Settings || v instanceof Settings[] || v instanceof PriorChoice) {
             v = null;
         }
         return InvalidInputException.of(key(key), rule, v, remedy);
