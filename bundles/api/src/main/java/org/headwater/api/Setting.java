@@ -34,7 +34,11 @@ public final class Setting {
         /** A prior: a mapping with {@code type} and that prior's settings. */
         PRIOR,
         /** A list of priors. */
-        PRIORS
+        PRIORS,
+        /** A list of mappings, each with the same schema. */
+        GROUPS,
+        /** A mapping with any keys and values, e.g. for a server that knows what they mean. */
+        MAPPING
     }
 
     private final String key;
@@ -135,7 +139,21 @@ public final class Setting {
 
     /** A nested mapping. */
     public static Setting group(String key, String help, SettingsSchema schema) {
-        Setting s = ofKind(key, Kind.GROUP, help);
+        return nested(key, Kind.GROUP, help, schema);
+    }
+
+    /** A list of mappings, each with the given schema, which names no files. */
+    public static Setting groups(String key, String help, SettingsSchema schema) {
+        return nested(key, Kind.GROUPS, help, schema);
+    }
+
+    /** A mapping with any keys and values. */
+    public static Setting mapping(String key, String help) {
+        return ofKind(key, Kind.MAPPING, help);
+    }
+
+    private static Setting nested(String key, Kind kind, String help, SettingsSchema schema) {
+        Setting s = ofKind(key, kind, help);
         return new Setting(
                 key,
                 s.kinds,
@@ -285,7 +303,7 @@ public final class Setting {
         return required;
     }
 
-    /** Schema of a nested mapping, or null. */
+    /** Schema of a nested mapping or of each mapping in a list, or null. */
     public SettingsSchema group() {
         return group;
     }
@@ -327,9 +345,10 @@ public final class Setting {
             case FILE -> "a file name";
             case NUMBERS -> "a list of numbers" + bounds();
             case INDEX_LISTS -> "a list of lists of whole numbers";
-            case GROUP -> "a mapping";
+            case GROUP, MAPPING -> "a mapping";
             case PRIOR -> "a prior such as {type: l1, weight: 1}";
             case PRIORS -> "a list of priors such as {type: l1, weight: 1}";
+            case GROUPS -> "a list of mappings";
         };
     }
 

@@ -1,6 +1,8 @@
 package org.headwater.api;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -134,6 +136,19 @@ public final class Settings {
         return get(key, Settings.class);
     }
 
+    /** A mapping with any keys; values are what a YAML parser gives. Unmodifiable. */
+    public Map<String, Object> mapping(String key) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        Map<?, ?> raw = get(key, Map.class);
+        raw.forEach((k, v) -> out.put((String) k, v));
+        return Collections.unmodifiableMap(out);
+    }
+
+    /** A list of mappings. */
+    public List<Settings> groups(String key) {
+        return List.of(get(key, Settings[].class));
+    }
+
     /**
      * The numbers in the key's file: comma, semicolon, tab or blank separated, a row a line.
      *
@@ -194,7 +209,7 @@ public final class Settings {
             v = lists.length + " lists";
         } else if (v instanceof PriorChoice[] priors) {
             v = priors.length + " priors";
-        } else if (v instanceof Settings || v instanceof PriorChoice) {
+        } else if (v instanceof Settings || v instanceof Settings[] || v instanceof PriorChoice) {
             v = null;
         }
         return InvalidInputException.of(key(key), rule, v, remedy);

@@ -157,12 +157,16 @@ public final class SettingsSchema {
             return numbers;
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.INDEX_LISTS)) {
             return indexLists(s, list, full);
+        } else if (value instanceof List<?> list && s.accepts(Setting.Kind.GROUPS)) {
+            return groups(s, list, full, directory);
         } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.GROUP)) {
             return s.group().validate(stringKeys(map), full, directory);
         } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.PRIOR)) {
             return prior(s, map, full, directory);
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.PRIORS)) {
             return priors(s, list, full, directory);
+        } else if (value instanceof Map<?, ?> map && s.accepts(Setting.Kind.MAPPING)) {
+            return stringKeys(map);
         }
         throw wrong(s, value, full);
     }
@@ -212,6 +216,18 @@ public final class SettingsSchema {
                 throw wrong(s, list.get(i), at);
             }
             all[i] = prior(s, map, at, directory);
+        }
+        return all;
+    }
+
+    private static Settings[] groups(Setting s, List<?> list, String full, Path directory) {
+        Settings[] all = new Settings[list.size()];
+        for (int i = 0; i < all.length; i++) {
+            String path = full + "[" + i + "]";
+            if (!(list.get(i) instanceof Map<?, ?> map)) {
+                throw InvalidInputException.of(path, "must be a mapping", list.get(i), s.help());
+            }
+            all[i] = s.group().validate(stringKeys(map), path, directory);
         }
         return all;
     }

@@ -152,4 +152,57 @@ class SettingsSchemaTest {
         }
         assertFalse(message.contains("\n"), message);
     }
+
+    @Test
+    void listsOfMappings() {
+        SettingsSchema schema =
+                SettingsSchema.of(
+                        Setting.groups(
+                                "wells",
+                                "the wells",
+                                SettingsSchema.of(
+                                        Setting.number("x", "position").atMost(1).required(),
+                                        Setting.number("rate", "rate").byDefault(2))));
+        Settings s =
+                schema.validate(
+                        Map.of("wells", List.of(Map.of("x", 0.25), Map.of("x", 1, "rate", 3))),
+                        "model",
+                        directory);
+        assertEquals(2, s.groups("wells").size());
+        assertEquals(0.25, s.groups("wells").get(0).number("x"));
+        assertEquals(2, s.groups("wells").get(0).number("rate"));
+        assertEquals(3, s.groups("wells").get(1).number("rate"));
+        assertFalse(schema.validate(Map.of(), "model", directory).has("wells"));
+        InvalidInputException range =
+                assertThrows(
+                        InvalidInputException.class,
+                        () ->
+                                schema.validate(
+                                        Map.of("wells", List.of(Map.of("x", 0), Map.of("x", 2))),
+                                        "model",
+                                        directory));
+        assertTrue(range.getMessage().startsWith("model.wells[1].x must be a number ≤ 1, got 2"));
+        InvalidInputException kind =
+                assertThrows(
+                        InvalidInputException.class,
+                        () -> schema.validate(Map.of("wells", List.of(3)), "model", directory));
+        assertTrue(kind.getMessage().startsWith("model.wells[0] must be a mapping, got 3"));
+    }
+
+    @Test
+    void mappingsWithAnyKeys() {
+        SettingsSchema schema = SettingsSchema.of(Setting.mapping("config", "for the server"));
+        Settings s =
+                schema.validate(
+                        Map.of("config", Map.of("order", 2, "deep", Map.of("a", List.of(1, "b")))),
+                        "model",
+                        directory);
+        assertEquals(2, s.mapping("config").get("order"));
+        assertEquals(Map.of("a", List.of(1, "b")), s.mapping("config").get("deep"));
+        InvalidInputException e =
+                assertThrows(
+                        InvalidInputException.class,
+                        () -> schema.validate(Map.of("config", 3), "model", directory));
+        assertTrue(e.getMessage().startsWith("model.config must be a mapping, got 3"));
+    }
 }

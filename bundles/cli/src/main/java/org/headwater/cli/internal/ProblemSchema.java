@@ -179,6 +179,8 @@ final class ProblemSchema {
             case GROUP -> mapping(s.group(), null);
             case PRIOR -> anyPrior();
             case PRIORS -> list(anyPrior());
+            case GROUPS -> list(mapping(s.group(), null));
+            case MAPPING -> type("object");
         };
     }
 

@@ -12,12 +12,13 @@ import org.headwater.api.SettingsSchema;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Creates Gaussian noise from one of three descriptions: {@code sd}; {@code relative} a with {@code
- * floor} b, sd_i² = (a|V_i|)² + (b·max|V|)²; {@code covariance}.
+ * Creates Gaussian noise from one of three descriptions: {@code sd}, known or estimated; {@code
+ * relative} a with {@code floor} b, sd_i² = (a|V_i|)² + (b·max|V|)²; {@code covariance}.
  */
 @Component
 public final class GaussianNoiseProvider implements NoiseProvider {
-    private static final String SD = "sd";
+    private static final String SD = StandardDeviations.SD;
+    private static final String ESTIMATE = "estimate";
     private static final String RELATIVE = "relative";
     private static final String FLOOR = "floor";
     private static final String COVARIANCE = "covariance";
@@ -32,14 +33,12 @@ public final class GaussianNoiseProvider implements NoiseProvider {
                     "0.1.0",
                     "Gaussian noise, independent or with a covariance.",
                     SettingsSchema.of(
-                            Setting.number(
-                                            SD,
+                            StandardDeviations.setting(
                                             "standard deviation of the noise in the data's unit,"
                                                     + " one for all, or one per datum as a list or"
-                                                    + " file")
-                                    .or(Setting.Kind.NUMBERS)
-                                    .or(Setting.Kind.FILE)
-                                    .above(0),
+                                                    + " file; estimate integrates one unknown for"
+                                                    + " all out")
+                                    .or(ESTIMATE),
                             Setting.number(
                                             RELATIVE,
                                             "noise as a fraction of each datum: sd² ="
@@ -81,24 +80,17 @@ public final class GaussianNoiseProvider implements NoiseProvider {
                     FLOOR, "must stand beside relative only", "remove it or give relative");
         }
         return switch (given.get(0)) {
-            case SD -> GaussianNoise.independent(measured, absolute(settings, measured.length));
+            case SD -> absolute(settings, measured);
             case RELATIVE -> GaussianNoise.independent(measured, relative(settings, measured));
             default -> correlated(settings, measured);
         };
     }
 
-    private static double[] absolute(Settings settings, int size) {
-        double[] sd = settings.vector(SD, size);
-        for (int i = 0; i < size; i++) {
-            if (!(sd[i] > 0)) {
-                throw InvalidInputException.of(
-                        settings.key(SD),
-                        "must be > 0 for every datum",
-                        sd[i] + " for datum " + (i + 1),
-                        "give the standard deviation of the measurement's noise");
-            }
-        }
-        return sd;
+    private static Noise absolute(Settings settings, double[] measured) {
+        return settings.isText(SD)
+                ? new UnknownLevelNoise(measured)
+                : GaussianNoise.independent(
+                        measured, StandardDeviations.of(settings, measured.length));
     }
 
     private static double[] relative(Settings settings, double[] measured) {

@@ -1,38 +1,73 @@
 package org.headwater.model.linear.internal;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.headwater.api.DenseMatrix;
+import org.headwater.api.DataLayout;
+import org.headwater.api.DerivedField;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ParameterBlock;
-import org.headwater.kernels.dense.DenseProducts;
 
 /**
- * The model F(θ) = Aθ with a dense matrix A, m × d. Prediction and gradient are products of
- * matrices over a batch of particles, 2md operations each per particle. Immutable.
+ * The model F(θ) = Aθ with a linear map A, m × d. Prediction and gradient are products over a batch
+ * of particles; the Jacobian costs min(m, d) products. Immutable.
  */
 final class LinearModel implements ForwardModel {
     private static final int BATCH = 32;
 
-    private final DenseMatrix matrix;
-    private final DenseMatrix transposed;
+    private final LinearMap map;
+    private final FieldShape dataShape;
+    private final DataLayout layout;
     private final List<ParameterBlock> blocks;
+    private final List<DerivedField> fields;
 
-    LinearModel(DenseMatrix matrix) {
-        this.matrix = matrix;
-        transposed = matrix.transpose();
-        int d = matrix.columns();
+    /** A vector of parameters and of data. */
+    LinearModel(LinearMap map) {
+        this(
+                map,
+                new FieldShape(map.columns()),
+                new FieldShape(map.rows()),
+                DataLayout.plain(map.rows()));
+    }
+
+    /**
+     * @param shape a vector, or an image, of which pictures are made
+     * @param dataShape how the data are arranged in files, e.g. as an image
+     */
+    LinearModel(LinearMap map, FieldShape shape, FieldShape dataShape, DataLayout layout) {
+        this.map = map;
+        this.dataShape = dataShape;
+        this.layout = layout;
+        int[] sizes = shape.sizes();
         blocks =
                 List.of(
                         new ParameterBlock(
-                                "field",
-                                IntStream.rangeClosed(1, d).mapToObj(i -> "x" + i).toList(),
-                                "",
-                                new double[d],
-                                new FieldShape(d),
-                                null));
+                                "field", names(sizes), "", new double[map.columns()], shape, null));
+        fields =
+                sizes.length == 2 && sizes[0] > 1 && sizes[1] > 1
+                        ? List.of(new PixelImage(sizes[0], sizes[1]))
+                        : List.of();
+    }
+
+    private static List<String> names(int[] sizes) {
+        if (sizes.length == 1) {
+            return IntStream.rangeClosed(1, sizes[0]).mapToObj(i -> "x" + i).toList();
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 1; i <= sizes[0]; i++) {
+            for (int j = 1; j <= sizes[1]; j++) {
+                names.add("pixel-" + i + "-" + j);
+            }
+        }
+        return names;
+    }
+
+    /** How the data are arranged in files. */
+    FieldShape dataShape() {
+        return dataShape;
     }
 
     @Override
@@ -42,7 +77,7 @@ final class LinearModel implements ForwardModel {
 
     @Override
     public int dataSize() {
-        return matrix.rows();
+        return map.rows();
     }
 
     @Override
@@ -57,26 +92,29 @@ final class LinearModel implements ForwardModel {
 
     @Override
     public Evaluator evaluator() {
-        return new Products();
+        return new LinearEvaluator();
     }
 
-    private final class Products implements Evaluator {
-        private final int m = matrix.rows();
-        private final int d = matrix.columns();
+    @Override
+    public List<DerivedField> fields() {
+        return fields;
+    }
+
+    @Override
+    public DataLayout dataLayout() {
+        return layout;
+    }
+
+    private final class LinearEvaluator implements Evaluator {
+        private final int m = map.rows();
+        private final int d = map.columns();
+        private final LinearMap.Products products = map.products();
         private final double[] one = new double[m];
         private final double[] cotangents = new double[BATCH * m];
 
         @Override
         public void predict(Ensemble theta, int from, int to, double[] predicted) {
-            DenseProducts.multiply(
-                    theta.data(),
-                    from * d,
-                    transposed.data(),
-                    to - from,
-                    d,
-                    m,
-                    predicted,
-                    from * m);
+            products.apply(theta.data(), from * d, to - from, predicted, from * m);
         }
 
         @Override
@@ -94,15 +132,31 @@ final class LinearModel implements ForwardModel {
                     misfit.at(start + i, predicted, (start + i) * m, one);
                     System.arraycopy(one, 0, cotangents, i * m, m);
                 }
-                DenseProducts.multiply(
-                        cotangents, 0, matrix.data(), count, m, d, gradient, start * d);
+                products.adjoint(cotangents, 0, count, gradient, start * d);
             }
         }
 
         @Override
         public void jacobian(double[] theta, double[] predicted, double[] jacobian) {
-            DenseProducts.multiply(theta, 0, transposed.data(), 1, d, m, predicted, 0);
-            System.arraycopy(matrix.data(), 0, jacobian, 0, m * d);
+            products.apply(theta, 0, 1, predicted, 0);
+            if (m <= d) {
+                Arrays.fill(one, 0);
+                for (int i = 0; i < m; i++) {
+                    one[i] = 1;
+                    products.adjoint(one, 0, 1, jacobian, i * d);
+                    one[i] = 0;
+                }
+                return;
+            }
+            double[] unit = new double[d];
+            for (int j = 0; j < d; j++) {
+                unit[j] = 1;
+                products.apply(unit, 0, 1, one, 0);
+                unit[j] = 0;
+                for (int i = 0; i < m; i++) {
+                    jacobian[i * d + j] = one[i];
+                }
+            }
         }
     }
 }

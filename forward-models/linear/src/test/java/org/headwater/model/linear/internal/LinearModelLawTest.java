@@ -17,7 +17,8 @@ class LinearModelLawTest {
     private static final int N = 45;
 
     private final RandomStream random = KeyedRandom.of(2);
-    private final LinearModel model = new LinearModel(new DenseMatrix(M, D, numbers(M * D)));
+    private final LinearModel model =
+            new LinearModel(new DenseMap(new DenseMatrix(M, D, numbers(M * D))));
 
     /** ⟨Ax, g⟩ = ⟨x, Aᵀg⟩. */
     @Test
