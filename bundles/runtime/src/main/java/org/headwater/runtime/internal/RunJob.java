@@ -899,7 +899,10 @@ final class RunJob implements Job {
                                     p ->
                                             PluginCalls.fault(
                                                     p,
-                                                    "in step " + steps().size() + " it threw " + e))
+                                                    "it threw "
+                                                            + PluginDoctor.rootCause(e)
+                                                            + ", while "
+                                                            + phase))
                             .orElse(null);
         }
         return invalid == null ? e : invalid.inFile(segments.base().file().toString());
