@@ -20,14 +20,13 @@ import java.util.Arrays;
 public final class BatchCholesky {
     private final SymbolicCholesky symbolic;
     private final Lanes lanes;
-    private final int width;
     private final double[] values;
     private final double[] inverseDiagonal;
 
     BatchCholesky(SymbolicCholesky symbolic, Lanes lanes) {
         this.symbolic = symbolic;
         this.lanes = lanes;
-        width = lanes.width();
+        int width = lanes.width();
         values = new double[Math.multiplyExact(symbolic.nonzeros(), width)];
         inverseDiagonal = new double[symbolic.n * width];
     }
@@ -73,13 +72,7 @@ public final class BatchCholesky {
             update(panelStart[s], end, below, q);
             q += below * (below + 1) / 2;
         }
-        Arrays.fill(positive, 0, width, true);
-        for (int j = 0; j < inverseDiagonal.length; j += width) {
-            for (int w = 0; w < width; w++) {
-                double scale = inverseDiagonal[j + w];
-                positive[w] &= scale > 0 && scale < Double.POSITIVE_INFINITY;
-            }
-        }
+        lanes.positive(inverseDiagonal, symbolic.n, positive);
     }
 
     /** Subtracts the products of a panel's rows below it from the later columns. */

@@ -27,6 +27,32 @@ public abstract class Lanes {
     public abstract int width();
 
     /**
+     * Puts numbers into a lane: {@code to[i·W + lane] = from[offset + i]}.
+     *
+     * @param from not modified
+     * @param to modified
+     */
+    public final void put(double[] from, int offset, int count, double[] to, int lane) {
+        int width = width();
+        for (int i = 0; i < count; i++) {
+            to[i * width + lane] = from[offset + i];
+        }
+    }
+
+    /**
+     * Takes the numbers of a lane: {@code to[offset + i] = from[i·W + lane]}.
+     *
+     * @param from not modified
+     * @param to modified
+     */
+    public final void take(double[] from, int lane, double[] to, int offset, int count) {
+        int width = width();
+        for (int i = 0; i < count; i++) {
+            to[offset + i] = from[i * width + lane];
+        }
+    }
+
+    /**
      * Factors the columns begin … end − 1 of L, whose patterns agree below them, as far down as
      * they go.
      *
@@ -112,15 +138,24 @@ public abstract class Lanes {
             int[] pairs, double[] x, int columns, double[] d, double[] y);
 
     /**
-     * y_i = exp(x_i + s), each lane with its own shift s. Within 1.5 units in the last place, on
-     * the whole range of a double; overflows to infinity.
+     * Whether all numbers of a lane are positive and finite.
      *
      * @param x count × W, not modified
-     * @param shift s, W values. Not modified.
+     * @param count numbers in a lane
+     * @param positive W values, overwritten
+     */
+    public abstract void positive(double[] x, int count, boolean[] positive);
+
+    /**
+     * y_i = f·exp(x_i), each lane with its own factor f; exp within 1.5 units in the last place, 0
+     * and infinity beyond the range of a double.
+     *
+     * @param x count × W, not modified
+     * @param factor f, W values. Not modified.
      * @param count numbers in a lane
      * @param y count × W, overwritten; may be {@code x}
      */
-    public abstract void exp(double[] x, double[] shift, int count, double[] y);
+    public abstract void exp(double[] x, double[] factor, int count, double[] y);
 
     /** e^x = 2^k e^r, k = round(x log₂e), r = x − k ln 2 in two parts, |r| ≤ ln 2/2. */
     protected static final double LOG2_E = 1.4426950408889634;

@@ -221,9 +221,17 @@ final class ScalarLanes extends Lanes {
     }
 
     @Override
-    public void exp(double[] x, double[] shift, int count, double[] y) {
+    public void positive(double[] x, int count, boolean[] positive) {
+        positive[0] = true;
         for (int i = 0; i < count; i++) {
-            y[i] = exp(x[i] + shift[0]);
+            positive[0] &= x[i] > 0 && x[i] < Double.POSITIVE_INFINITY;
+        }
+    }
+
+    @Override
+    public void exp(double[] x, double[] factor, int count, double[] y) {
+        for (int i = 0; i < count; i++) {
+            y[i] = exp(x[i]) * factor[0];
         }
     }
 

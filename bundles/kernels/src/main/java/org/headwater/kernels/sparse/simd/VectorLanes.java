@@ -417,15 +417,30 @@ public final class VectorLanes extends Lanes {
     }
 
     @Override
-    public void exp(double[] x, double[] shift, int count, double[] y) {
-        DoubleVector s = fromArray(S, shift, 0);
+    public void positive(double[] x, int count, boolean[] positive) {
+        // Minima and maxima with a NaN are NaN, which fails both comparisons.
+        DoubleVector least = broadcast(S, 1);
+        DoubleVector largest = broadcast(S, 1);
+        for (int i = 0; i < count; i++) {
+            DoubleVector v = fromArray(S, x, i * W);
+            least = least.min(v);
+            largest = largest.max(v);
+        }
+        for (int w = 0; w < W; w++) {
+            positive[w] = least.lane(w) > 0 && largest.lane(w) < Double.POSITIVE_INFINITY;
+        }
+    }
+
+    @Override
+    public void exp(double[] x, double[] factor, int count, double[] y) {
+        DoubleVector s = fromArray(S, factor, 0);
         for (int i = 0; i < count; i++) {
             exp(x, i * W, s, y);
         }
     }
 
-    private static void exp(double[] x, int at, DoubleVector shift, double[] y) {
-        DoubleVector z = fromArray(S, x, at).add(shift).min(EXP_LIMIT).max(-EXP_LIMIT);
+    private static void exp(double[] x, int at, DoubleVector factor, double[] y) {
+        DoubleVector z = fromArray(S, x, at).min(EXP_LIMIT).max(-EXP_LIMIT);
         DoubleVector rounder = broadcast(S, ROUNDER);
         DoubleVector k = z.fma(broadcast(S, LOG2_E), rounder).sub(rounder);
         DoubleVector r = k.fma(broadcast(S, -LN2_HIGH), z);
@@ -439,6 +454,7 @@ public final class VectorLanes extends Lanes {
         LongVector bits = half.add(BIASED).reinterpretAsLongs();
         s = s.mul(bits.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
         bits = k.sub(half).add(BIASED).reinterpretAsLongs();
-        s.mul(bits.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles()).intoArray(y, at);
+        s = s.mul(bits.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+        s.mul(factor).intoArray(y, at);
     }
 }
