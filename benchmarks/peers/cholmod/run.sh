@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 cc -O3 -march=native -o "$out/cholmod" "$here/cholmod.c" -lcholmod
 study() {
     (cd "$root" && mvn -q -B -Pstudies -pl forward-models/eit -am verify -Dtest="$1" \
-        -Dsurefire.failIfNoSpecifiedTests=false -Dheadwater.study.output="$out") | grep '^speed:'
+        -Dsurefire.failIfNoSpecifiedTests=false -Dheadwater.study.output="$out") | grep -o 'speed:.*'
 }
 for round in $(seq "${1:-3}"); do
     echo "round $round"
