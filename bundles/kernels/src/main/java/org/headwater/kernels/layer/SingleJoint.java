@@ -4,8 +4,11 @@ import org.headwater.api.Workers;
 
 /** The joint layer with single-precision arithmetic. Stateless. */
 public interface SingleJoint {
-    /** Largest range of logZ, 60 bits: beyond it a weight may leave the range of a float. */
-    double RANGE = 41;
+    /**
+     * Largest range of logZ, 50 bits. The least E is 2⁻⁹⁶, so that what should be 0 weighs at most
+     * N·2⁻⁴⁶ of a sum, and products of weights stay normal numbers.
+     */
+    double RANGE = 34;
 
     /**
      * Barycentres x̄_i of the softmax with w_il ∝ exp(−κ|x_i − x_l|² − logZ_l) over the particles

@@ -265,6 +265,6 @@ public final class VectorLoops implements LayerLoops {
 
     @Override
     public SingleJoint singleJoint() {
-        return null;
+        return new VectorSingleJoint();
     }
 }
