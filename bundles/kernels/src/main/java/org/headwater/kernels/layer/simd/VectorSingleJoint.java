@@ -26,6 +26,9 @@ final class VectorSingleJoint implements SingleJoint {
 
     private static final int ORDERED_SIZE = 4096;
     private static final int NEGLIGIBLE_BITS = 28;
+
+    /** Bandwidths from the mean that leave a float too few digits. */
+    private static final double FAR = 100;
     private static final double LOG2_E = 1 / Math.log(2);
 
     @Override
@@ -39,7 +42,7 @@ final class VectorSingleJoint implements SingleJoint {
             double[] selfWeight,
             Workers workers) {
         double scale = Math.sqrt(kappa * LOG2_E);
-        double[] mean = mean(x, n, d);
+        double[] centre = centre(x, n, d, FAR / scale);
         int[] order = new int[n];
         Arrays.setAll(order, i -> i);
         int size = d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
@@ -55,7 +58,7 @@ final class VectorSingleJoint implements SingleJoint {
             int from = order[i];
             g[i] = (float) Math.exp(low - logNormaliser[from]);
             for (int k = 0; k < d; k++) {
-                y[i * d + k] = (float) ((x[from * d + k] - mean[k]) * scale);
+                y[i * d + k] = (float) ((x[from * d + k] - centre[k]) * scale);
             }
         }
         JointBlocks blocks = d <= 2 ? new PlaneBlocks(y, g, n, d) : new PanelBlocks(y, g, n, d);
@@ -72,7 +75,7 @@ final class VectorSingleJoint implements SingleJoint {
                         selfWeight[to0] = g[i] / mass;
                         for (int k = 0; k < d; k++) {
                             double moment = total(blocks, groups, i, k + 1);
-                            barycentre[to0 * d + k] = mean[k] + moment / mass / scale;
+                            barycentre[to0 * d + k] = centre[k] + moment / mass / scale;
                         }
                     }
                 });
@@ -124,14 +127,27 @@ final class VectorSingleJoint implements SingleJoint {
         group.flush(rows);
     }
 
-    private static double[] mean(double[] x, int n, int d) {
-        double[] mean = new double[d];
+    /** The mean; where a particle is far from it the medians, which an outlier does not move. */
+    private static double[] centre(double[] x, int n, int d, double far) {
+        double[] centre = new double[d];
         for (int i = 0; i < n; i++) {
             for (int k = 0; k < d; k++) {
-                mean[k] += x[i * d + k] / n;
+                centre[k] += x[i * d + k] / n;
             }
         }
-        return mean;
+        double[] column = new double[n];
+        for (int k = 0; k < d; k++) {
+            double largest = 0;
+            for (int i = 0; i < n; i++) {
+                column[i] = x[i * d + k];
+                largest = Math.max(largest, Math.abs(column[i] - centre[k]));
+            }
+            if (largest > far) {
+                Arrays.sort(column);
+                centre[k] = column[n / 2];
+            }
+        }
+        return centre;
     }
 
     /** The smallest boxes with edges along the axes that hold the blocks. */
