@@ -29,6 +29,7 @@ final class VectorSingleJoint implements SingleJoint {
 
     /** Bandwidths from the mean that leave a float too few digits. */
     private static final double FAR = 100;
+
     private static final double LOG2_E = 1 / Math.log(2);
 
     @Override
