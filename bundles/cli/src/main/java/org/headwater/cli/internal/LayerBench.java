@@ -10,7 +10,18 @@ import org.headwater.kernels.rwpo.CovarianceCorrection;
 /** Time and error of a layer on standard normal particles. */
 final class LayerBench {
     private static final double TIME = 0.1;
-    private static final long WARM_UP_NANOS = 3_000_000_000L;
+
+    /** Particles and calls with which Java's compiler gets to know the loops. */
+    private static final int WARM_UP_SIZE = 260;
+
+    private static final int WARM_UP_CALLS = 50;
+
+    /** The compiler is done when this many windows in a row have brought nothing. */
+    private static final int CALM_WINDOWS = 3;
+
+    private static final int MOST_WINDOWS = 30;
+    private static final long WINDOW_NANOS = 1_000_000_000L;
+    private static final double FASTER = 0.9;
     private static final long MEASURE_NANOS = 2_000_000_000L;
     private static final int LEAST_ROUNDS = 5;
     private static final int QUERIES = 64;
@@ -51,16 +62,19 @@ final class LayerBench {
     }
 
     Result measure() {
+        if (n > WARM_UP_SIZE) {
+            LayerBench small = new LayerBench(kernel, WARM_UP_SIZE, d, backend, workers);
+            for (int k = 0; k < WARM_UP_CALLS; k++) {
+                small.error(TIME);
+            }
+        }
         double error = Math.max(error(TIME), error(Math.max(1, d / 2.0)));
         Ensemble logZ = logNormaliser(TIME);
         double[] sum = sums(logZ);
-        long end = System.nanoTime() + WARM_UP_NANOS;
-        for (int k = 0; k < LEAST_ROUNDS || System.nanoTime() < end; k++) {
-            layer(TIME, logZ, sum);
-        }
+        settle(logZ, sum);
         double[] ms = new double[16];
         int rounds = 0;
-        end = System.nanoTime() + MEASURE_NANOS;
+        long end = System.nanoTime() + MEASURE_NANOS;
         while (rounds < LEAST_ROUNDS || System.nanoTime() < end) {
             long start = System.nanoTime();
             layer(TIME, logZ, sum);
@@ -73,6 +87,22 @@ final class LayerBench {
         Arrays.sort(ms);
         double median = (ms[(rounds - 1) / 2] + ms[rounds / 2]) / 2;
         return new Result(median, ms[0], ms[rounds - 1], operations() / median / 1e6, error);
+    }
+
+    private void settle(Ensemble logZ, double[] sum) {
+        double best = Double.POSITIVE_INFINITY;
+        int calm = 0;
+        for (int window = 0; window < MOST_WINDOWS && calm < CALM_WINDOWS; window++) {
+            double shortest = Double.POSITIVE_INFINITY;
+            long end = System.nanoTime() + WINDOW_NANOS;
+            do {
+                long start = System.nanoTime();
+                layer(TIME, logZ, sum);
+                shortest = Math.min(shortest, System.nanoTime() - start);
+            } while (System.nanoTime() < end);
+            calm = shortest < FASTER * best ? 0 : calm + 1;
+            best = Math.min(best, shortest);
+        }
     }
 
     /** Two products of N × N and N × d numbers; per coordinate a difference, square and sums. */
