@@ -80,6 +80,7 @@ final class PanelBlocks extends JointBlocks {
         private final float[] columnValues = new float[count * SIZE * width];
         private final float[] rows = new float[SIZE * panels * WIDTH];
         private final float[] rowValues = new float[SIZE * width];
+        private final float[] buffer = new float[Math.max(SIZE * width, SIZE * panels * WIDTH)];
 
         @Override
         public void diagonal(int block) {
@@ -94,17 +95,11 @@ final class PanelBlocks extends JointBlocks {
         public void tile(int block, int keys) {
             weights(block, keys);
             rowProducts(keys);
-            PanelTile.columns(p, w, block * panels * SIZE, panels, columns, keys * panels * SIZE);
+            PanelTile.columns(p, w, block * panels * SIZE, panels, buffer);
+            Floats.add(buffer, 0, columns, keys * panels * SIZE, panels * SIZE);
             if (wide) {
-                PanelTile.points(
-                        p,
-                        1,
-                        PanelTile.STRIDE,
-                        v,
-                        block * SIZE * width,
-                        width,
-                        columnValues,
-                        keys * SIZE * width);
+                PanelTile.points(p, 1, PanelTile.STRIDE, v, block * SIZE * width, width, buffer);
+                Floats.add(buffer, 0, columnValues, keys * SIZE * width, SIZE * width);
             }
         }
 
@@ -119,10 +114,11 @@ final class PanelBlocks extends JointBlocks {
         }
 
         private void rowProducts(int keys) {
-            PanelTile.rows(p, w, keys * panels * SIZE, panels, rows);
+            PanelTile.rows(p, w, keys * panels * SIZE, panels, buffer);
+            Floats.add(buffer, 0, rows, 0, rows.length);
             if (wide) {
-                PanelTile.points(
-                        p, PanelTile.STRIDE, 1, v, keys * SIZE * width, width, rowValues, 0);
+                PanelTile.points(p, PanelTile.STRIDE, 1, v, keys * SIZE * width, width, buffer);
+                Floats.add(buffer, 0, rowValues, 0, rowValues.length);
             }
         }
 

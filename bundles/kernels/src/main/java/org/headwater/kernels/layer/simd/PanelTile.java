@@ -43,22 +43,15 @@ final class PanelTile {
             float[] p) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i += 4) {
-                weights4(
-                        y,
-                        rows + i,
-                        keys + c,
-                        d,
-                        square,
-                        firstRow + i,
-                        firstKey + c,
-                        p,
-                        i * STRIDE + c);
+                products4(y, rows + i, keys + c, d, p, i * STRIDE + c);
             }
+        }
+        for (int i = 0; i < SIZE; i++) {
+            weightsOfProducts(p, i * STRIDE, square, firstRow + i, firstKey);
         }
     }
 
-    private static void weights4(
-            float[] y, int row, int key, int d, float[] square, int i, int l, float[] p, int at) {
+    private static void products4(float[] y, int row, int key, int d, float[] p, int at) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -101,30 +94,27 @@ final class PanelTile {
             d2 = r.fma(k2, d2);
             d3 = r.fma(k3, d3);
         }
-        exponentials(a0, a1, a2, a3, square, i, l, p, at);
-        exponentials(b0, b1, b2, b3, square, i + 1, l, p, at + STRIDE);
-        exponentials(c0, c1, c2, c3, square, i + 2, l, p, at + 2 * STRIDE);
-        exponentials(d0, d1, d2, d3, square, i + 3, l, p, at + 3 * STRIDE);
+        store4(a0, a1, a2, a3, p, at);
+        store4(b0, b1, b2, b3, p, at + STRIDE);
+        store4(c0, c1, c2, c3, p, at + 2 * STRIDE);
+        store4(d0, d1, d2, d3, p, at + 3 * STRIDE);
     }
 
-    private static void exponentials(
-            FloatVector q0,
-            FloatVector q1,
-            FloatVector q2,
-            FloatVector q3,
-            float[] square,
-            int i,
-            int l,
-            float[] p,
-            int at) {
+    /** From products y_i·y_l in a row of p to weights. */
+    private static void weightsOfProducts(float[] p, int at, float[] square, int i, int firstKey) {
         FloatVector row = Floats.broadcast(square[i]);
         FloatVector two = Floats.broadcast(-2);
-        Floats.exp2(q0.fma(two, row.add(Floats.load(square, l)))).intoArray(p, at);
-        Floats.exp2(q1.fma(two, row.add(Floats.load(square, l + WIDTH)))).intoArray(p, at + WIDTH);
-        Floats.exp2(q2.fma(two, row.add(Floats.load(square, l + 2 * WIDTH))))
-                .intoArray(p, at + 2 * WIDTH);
-        Floats.exp2(q3.fma(two, row.add(Floats.load(square, l + 3 * WIDTH))))
-                .intoArray(p, at + 3 * WIDTH);
+        for (int c = 0; c < SIZE; c += WIDTH) {
+            FloatVector q = row.add(Floats.load(square, firstKey + c));
+            Floats.exp2(Floats.load(p, at + c).fma(two, q)).intoArray(p, at + c);
+        }
+    }
+
+    /** From squared distances in a row of p to weights. */
+    private static void weightsOfDistances(float[] p, int at) {
+        for (int c = 0; c < SIZE; c += WIDTH) {
+            Floats.exp2(Floats.load(p, at + c)).intoArray(p, at + c);
+        }
     }
 
     /** E from differences: no cancellation, for few coordinates or points far from the middle. */
@@ -133,6 +123,9 @@ final class PanelTile {
             for (int i = 0; i < SIZE; i++) {
                 differences(y, rows + i, keys + c, d, p, i * STRIDE + c);
             }
+        }
+        for (int i = 0; i < SIZE; i++) {
+            weightsOfDistances(p, i * STRIDE);
         }
     }
 
@@ -152,28 +145,25 @@ final class PanelTile {
             q2 = t2.fma(t2, q2);
             q3 = t3.fma(t3, q3);
         }
-        Floats.exp2(q0).intoArray(p, at);
-        Floats.exp2(q1).intoArray(p, at + WIDTH);
-        Floats.exp2(q2).intoArray(p, at + 2 * WIDTH);
-        Floats.exp2(q3).intoArray(p, at + 3 * WIDTH);
+        store4(q0, q1, q2, q3, p, at);
     }
 
     /**
-     * Columns' sums out_jl += Σ_i w_ji E_il, lanes hold keys.
+     * Columns' sums out_jl = Σ_i w_ji E_il, lanes hold keys.
      *
      * @param p weights, not modified
      * @param w panels of values of the rows from {@code wo} on, not modified
      * @param count number of panels
-     * @param out count × SIZE from {@code oo} on, modified
+     * @param out count × SIZE, modified
      */
-    static void columns(float[] p, float[] w, int wo, int count, float[] out, int oo) {
+    static void columns(float[] p, float[] w, int wo, int count, float[] out) {
         for (int c = 0; c < SIZE; c += FOUR) {
             int j = 0;
             for (; j + 4 <= count; j += 4) {
-                columns4(p, c, w, wo + j * SIZE, out, oo + j * SIZE + c);
+                columns4(p, c, w, wo + j * SIZE, out, j * SIZE + c);
             }
             for (; j < count; j++) {
-                columns1(p, c, w, wo + j * SIZE, out, oo + j * SIZE + c);
+                columns1(p, c, w, wo + j * SIZE, out, j * SIZE + c);
             }
         }
     }
@@ -222,10 +212,10 @@ final class PanelTile {
             d2 = r.fma(k2, d2);
             d3 = r.fma(k3, d3);
         }
-        add4(a0, a1, a2, a3, out, oo);
-        add4(b0, b1, b2, b3, out, oo + SIZE);
-        add4(c0, c1, c2, c3, out, oo + 2 * SIZE);
-        add4(d0, d1, d2, d3, out, oo + 3 * SIZE);
+        store4(a0, a1, a2, a3, out, oo);
+        store4(b0, b1, b2, b3, out, oo + SIZE);
+        store4(c0, c1, c2, c3, out, oo + 2 * SIZE);
+        store4(d0, d1, d2, d3, out, oo + 3 * SIZE);
     }
 
     private static void columns1(float[] p, int c, float[] w, int wo, float[] out, int oo) {
@@ -241,19 +231,19 @@ final class PanelTile {
             a2 = r.fma(Floats.load(p, k + 2 * WIDTH), a2);
             a3 = r.fma(Floats.load(p, k + 3 * WIDTH), a3);
         }
-        add4(a0, a1, a2, a3, out, oo);
+        store4(a0, a1, a2, a3, out, oo);
     }
 
-    private static void add4(
+    private static void store4(
             FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int at) {
-        a.add(Floats.load(out, at)).intoArray(out, at);
-        b.add(Floats.load(out, at + WIDTH)).intoArray(out, at + WIDTH);
-        c.add(Floats.load(out, at + 2 * WIDTH)).intoArray(out, at + 2 * WIDTH);
-        d.add(Floats.load(out, at + 3 * WIDTH)).intoArray(out, at + 3 * WIDTH);
+        a.intoArray(out, at);
+        b.intoArray(out, at + WIDTH);
+        c.intoArray(out, at + 2 * WIDTH);
+        d.intoArray(out, at + 3 * WIDTH);
     }
 
     /**
-     * Rows' sums out_ij += Σ_l E_il w_jl, spread over lanes: out is SIZE × count × lanes.
+     * Rows' sums out_ij = Σ_l E_il w_jl, spread over lanes: out is SIZE × count × lanes.
      *
      * @param p weights, not modified
      * @param w panels of values of the keys from {@code wo} on, not modified
@@ -316,10 +306,10 @@ final class PanelTile {
             d2 = r.fma(k2, d2);
             d3 = r.fma(k3, d3);
         }
-        add4(a0, a1, a2, a3, out, oo);
-        add4(b0, b1, b2, b3, out, oo + count * WIDTH);
-        add4(c0, c1, c2, c3, out, oo + 2 * count * WIDTH);
-        add4(d0, d1, d2, d3, out, oo + 3 * count * WIDTH);
+        store4(a0, a1, a2, a3, out, oo);
+        store4(b0, b1, b2, b3, out, oo + count * WIDTH);
+        store4(c0, c1, c2, c3, out, oo + 2 * count * WIDTH);
+        store4(d0, d1, d2, d3, out, oo + 3 * count * WIDTH);
     }
 
     private static void rows1(
@@ -335,14 +325,10 @@ final class PanelTile {
             c = k.fma(Floats.load(p, po + 2 * STRIDE + l), c);
             d = k.fma(Floats.load(p, po + 3 * STRIDE + l), d);
         }
-        add1(a, out, oo);
-        add1(b, out, oo + count * WIDTH);
-        add1(c, out, oo + 2 * count * WIDTH);
-        add1(d, out, oo + 3 * count * WIDTH);
-    }
-
-    private static void add1(FloatVector a, float[] out, int at) {
-        a.add(Floats.load(out, at)).intoArray(out, at);
+        a.intoArray(out, oo);
+        b.intoArray(out, oo + count * WIDTH);
+        c.intoArray(out, oo + 2 * count * WIDTH);
+        d.intoArray(out, oo + 3 * count * WIDTH);
     }
 
     /** Σ over the lanes of a sum. */
@@ -351,7 +337,7 @@ final class PanelTile {
     }
 
     /**
-     * out_i += Σ_l p_{i·ps + l·pl} v_l for SIZE rows i, where lanes hold coordinates: with (ps, pl)
+     * out_i = Σ_l p_{i·ps + l·pl} v_l for SIZE rows i, where lanes hold coordinates: with (ps, pl)
      * = (STRIDE, 1) the rows' sums, with (1, STRIDE) the columns'.
      *
      * @param p weights, not modified
@@ -359,24 +345,23 @@ final class PanelTile {
      * @param pl step of p from key to key
      * @param v SIZE × width from {@code vo} on, not modified
      * @param width length of a row of v and out, a multiple of the lanes
-     * @param out SIZE × width from {@code oo} on, modified
+     * @param out SIZE × width, modified
      */
-    static void points(
-            float[] p, int ps, int pl, float[] v, int vo, int width, float[] out, int oo) {
+    static void points(float[] p, int ps, int pl, float[] v, int vo, int width, float[] out) {
         int j = 0;
         for (; j + FOUR <= width; j += FOUR) {
             for (int i = 0; i < SIZE; i += 4) {
-                points4(p, i * ps, ps, pl, v, vo + j, width, out, oo + i * width + j);
+                points4(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
             }
         }
         for (; j + 2 * WIDTH <= width; j += 2 * WIDTH) {
             for (int i = 0; i < SIZE; i += 4) {
-                points2(p, i * ps, ps, pl, v, vo + j, width, out, oo + i * width + j);
+                points2(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
             }
         }
         for (; j < width; j += WIDTH) {
             for (int i = 0; i < SIZE; i += 4) {
-                points1(p, i * ps, ps, pl, v, vo + j, width, out, oo + i * width + j);
+                points1(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
             }
         }
     }
@@ -429,10 +414,10 @@ final class PanelTile {
             at += pl;
             k += width;
         }
-        add4(a0, a1, a2, a3, out, oo);
-        add4(b0, b1, b2, b3, out, oo + width);
-        add4(c0, c1, c2, c3, out, oo + 2 * width);
-        add4(d0, d1, d2, d3, out, oo + 3 * width);
+        store4(a0, a1, a2, a3, out, oo);
+        store4(b0, b1, b2, b3, out, oo + width);
+        store4(c0, c1, c2, c3, out, oo + 2 * width);
+        store4(d0, d1, d2, d3, out, oo + 3 * width);
     }
 
     private static void points2(
@@ -465,14 +450,14 @@ final class PanelTile {
             at += pl;
             k += width;
         }
-        add1(a0, out, oo);
-        add1(a1, out, oo + WIDTH);
-        add1(b0, out, oo + width);
-        add1(b1, out, oo + width + WIDTH);
-        add1(c0, out, oo + 2 * width);
-        add1(c1, out, oo + 2 * width + WIDTH);
-        add1(d0, out, oo + 3 * width);
-        add1(d1, out, oo + 3 * width + WIDTH);
+        a0.intoArray(out, oo);
+        a1.intoArray(out, oo + WIDTH);
+        b0.intoArray(out, oo + width);
+        b1.intoArray(out, oo + width + WIDTH);
+        c0.intoArray(out, oo + 2 * width);
+        c1.intoArray(out, oo + 2 * width + WIDTH);
+        d0.intoArray(out, oo + 3 * width);
+        d1.intoArray(out, oo + 3 * width + WIDTH);
     }
 
     private static void points1(
@@ -490,9 +475,9 @@ final class PanelTile {
             d = k.fma(Floats.broadcast(p[at + 3 * ps]), d);
             at += pl;
         }
-        add1(a, out, oo);
-        add1(b, out, oo + width);
-        add1(c, out, oo + 2 * width);
-        add1(d, out, oo + 3 * width);
+        a.intoArray(out, oo);
+        b.intoArray(out, oo + width);
+        c.intoArray(out, oo + 2 * width);
+        d.intoArray(out, oo + 3 * width);
     }
 }

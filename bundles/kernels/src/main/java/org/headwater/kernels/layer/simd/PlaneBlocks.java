@@ -41,16 +41,17 @@ final class PlaneBlocks extends JointBlocks {
         private final double[] columns = new double[count * SUMS * SIZE];
         private final float[] tile = new float[SUMS * SIZE];
         private final float[] rows = new float[SIZE * SUMS * Floats.WIDTH];
+        private final float[] buffer = new float[SUMS * Floats.WIDTH];
 
         @Override
         public void diagonal(int block) {
-            PlaneTile.rows(data, start(block), start(block), rows);
+            PlaneTile.rows(data, start(block), start(block), rows, buffer);
         }
 
         @Override
         public void tile(int block, int keys) {
             Arrays.fill(tile, 0);
-            PlaneTile.both(data, start(block), start(keys), rows, tile);
+            PlaneTile.both(data, start(block), start(keys), rows, tile, buffer);
             int at = keys * SUMS * SIZE;
             for (int k = 0; k < tile.length; k++) {
                 columns[at + k] += tile[k];
