@@ -42,10 +42,10 @@ class HeadwaterProcessIT {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
             process.destroyForcibly();
         }
-        List<String> errors = new ArrayList<>(Files.readAllLines(folder.resolve("stderr")));
-        // Java itself says that it has the Vector API, and cannot be told not to.
-        errors.removeIf(l -> l.equals("WARNING: Using incubator modules: jdk.incubator.vector"));
-        return new Outcome(process.waitFor(), Files.readAllLines(folder.resolve("stdout")), errors);
+        return new Outcome(
+                process.waitFor(),
+                Files.readAllLines(folder.resolve("stdout")),
+                Files.readAllLines(folder.resolve("stderr")));
     }
 
     private Outcome headwater(String... args) throws IOException, InterruptedException {
