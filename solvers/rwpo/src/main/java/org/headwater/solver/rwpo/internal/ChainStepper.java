@@ -314,11 +314,13 @@ final class ChainStepper implements Stepper {
             diagnosis.warnOfChains(needed, reasons);
         }
         diagnosis.checkScales(0, 0, spread, reasons);
-        if (snapshots > 1) {
+        if (state.hasArray(KEPT)) {
             int steps = state.iteration() - samplingFrom;
             double acceptance = state.scalar(ACCEPTED) / steps;
             diagnosis.checkAcceptance(acceptance, diagnostics, reasons);
             diagnosis.checkMemory(state.array(ORIGIN), kept, diagnostics, reasons);
+        }
+        if (snapshots > 1) {
             diagnosis.checkHalves(half(kept, 0), half(kept, 1), diagnostics, reasons);
         }
         diagnosis.checkSparsity(

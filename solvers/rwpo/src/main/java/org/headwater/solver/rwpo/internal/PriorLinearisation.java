@@ -16,12 +16,15 @@ import org.headwater.kernels.dense.DenseProducts;
  *
  * (M. Opper, C. Archambeau, Neural Comput. 21, 2009). Where ψ has kinks its own derivatives tell
  * nothing of its scale; these means do. They are cubatures over pairs m ± √(d/β)·Lq, P = LLᵀ, q the
- * rows of a random orthogonal matrix, with ∇ψ the gradient of a Moreau envelope: exact for a
+ * rows of random orthogonal matrices, with ∇ψ the gradient of a Moreau envelope: exact for a
  * quadratic envelope. In a direction that only the prior decides a round halves the logarithm of
- * the scale's error. Cost of a round: 2d proxes and O(d³).
+ * the scale's error. Cost of a round: 2M proxes and O(Md²), M = max(d, 512) rows.
  */
 final class PriorLinearisation {
     private static final int ROUNDS = 20;
+
+    /** Rows q are at least as many, and at least d: fewer make B noisy. */
+    private static final int PAIRS = 512;
 
     /** Largest relative change of a P_jj at which it rests. */
     private static final double REST = 0.05;
@@ -32,6 +35,7 @@ final class PriorLinearisation {
     private final Flow flow;
     private final double[] hessian;
     private final int d;
+    private final int pairs;
     private final Workers workers;
     private final double[] q;
     private final double[] mean;
@@ -56,7 +60,12 @@ final class PriorLinearisation {
         this.hessian = hessian;
         this.d = flow.d;
         this.workers = flow.resources.workers();
-        this.q = orthogonal(random);
+        int bases = Math.max(1, (PAIRS + d - 1) / d);
+        this.pairs = bases * d;
+        this.q = new double[pairs * d];
+        for (int k = 0; k < bases; k++) {
+            orthogonal(k * d * d, random.split(k));
+        }
         this.mean = centre.clone();
         this.curvature = first;
         double[] p = DenseCholesky.inverse(factor(first), d);
@@ -98,34 +107,35 @@ final class PriorLinearisation {
     private double[] linearise(double[] p) {
         double[] l = Flow.factor(p, d);
         double scale = Math.sqrt(d / flow.problem.beta());
-        double[] step = new double[d * d];
-        DenseProducts.multiply(q, transposed(l), d, d, d, step, workers);
-        Ensemble x = Ensemble.zeros(2 * d, d);
-        for (int i = 0; i < d; i++) {
+        double[] step = new double[pairs * d];
+        DenseProducts.multiply(q, transposed(l), pairs, d, d, step, workers);
+        Ensemble x = Ensemble.zeros(2 * pairs, d);
+        for (int i = 0; i < pairs; i++) {
             for (int j = 0; j < d; j++) {
                 x.data()[i * d + j] = mean[j] + scale * step[i * d + j];
-                x.data()[(d + i) * d + j] = mean[j] - scale * step[i * d + j];
+                x.data()[(pairs + i) * d + j] = mean[j] - scale * step[i * d + j];
             }
         }
         double[] variance = new double[d];
         for (int j = 0; j < d; j++) {
             variance[j] = p[j * d + j];
         }
-        Ensemble drift = Ensemble.zeros(2 * d, d);
+        Ensemble drift = Ensemble.zeros(2 * pairs, d);
         flow.addMoreau(x, flow.moreau(variance), drift);
         double[] slope = new double[d];
-        double[] odd = new double[d * d];
-        for (int i = 0; i < d; i++) {
+        double[] odd = new double[d * pairs];
+        double share = (double) d / pairs;
+        for (int i = 0; i < pairs; i++) {
             for (int j = 0; j < d; j++) {
                 double plus = -drift.get(i, j);
-                double minus = -drift.get(d + i, j);
-                slope[j] += (plus + minus) / (2 * d);
-                odd[j * d + i] = (plus - minus) / (2 * scale);
+                double minus = -drift.get(pairs + i, j);
+                slope[j] += (plus + minus) / (2 * pairs);
+                odd[j * pairs + i] = share * (plus - minus) / (2 * scale);
             }
         }
-        // The odd parts of ∇ψ are those of BLqᵀ, for all q together BLQᵀ; hence B.
+        // The odd parts of ∇ψ are BLq, and Σqqᵀ is the unit matrix times the bases: this is BL.
         double[] bl = new double[d * d];
-        DenseProducts.multiply(odd, q, d, d, d, bl, workers);
+        DenseProducts.multiply(odd, q, d, pairs, d, bl, workers);
         double[] inverse = new double[d * d];
         for (int j = 0; j < d; j++) {
             inverse[j * d + j] = 1;
@@ -175,24 +185,22 @@ final class PriorLinearisation {
     }
 
     /** A random orthogonal matrix, by Gram and Schmidt, twice over against rounding. */
-    private double[] orthogonal(RandomStream random) {
-        double[] rows = new double[d * d];
+    private void orthogonal(int offset, RandomStream random) {
         for (int i = 0; i < d; i++) {
-            int row = i * d;
+            int row = offset + i * d;
             for (int j = 0; j < d; j++) {
-                rows[row + j] = random.gaussian();
+                q[row + j] = random.gaussian();
             }
             for (int pass = 0; pass < 2; pass++) {
-                for (int k = 0; k < i; k++) {
-                    double c = DenseProducts.dot(rows, k * d, rows, row, d);
-                    DenseProducts.addScaled(-c, rows, k * d, rows, row, d);
+                for (int k = offset; k < row; k += d) {
+                    double c = DenseProducts.dot(q, k, q, row, d);
+                    DenseProducts.addScaled(-c, q, k, q, row, d);
                 }
-                double norm = Math.sqrt(DenseProducts.dot(rows, row, rows, row, d));
+                double norm = Math.sqrt(DenseProducts.dot(q, row, q, row, d));
                 for (int j = 0; j < d; j++) {
-                    rows[row + j] /= norm;
+                    q[row + j] /= norm;
                 }
             }
         }
-        return rows;
     }
 }
