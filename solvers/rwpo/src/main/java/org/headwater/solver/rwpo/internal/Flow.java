@@ -74,14 +74,11 @@ final class Flow {
         double[] centre = map;
         boolean quadratic = problem.target().isQuadratic();
         if (!(problem.prior() instanceof SeparablePrior)) {
-            Ensemble gradient = Ensemble.zeros(1, d);
-            problem.target()
-                    .evaluate(Ensemble.of(1, d, map), new double[1], gradient, new boolean[1]);
             PriorLinearisation linearised =
                     new PriorLinearisation(
                             this,
                             map,
-                            quadratic ? gradient.data() : null,
+                            quadratic ? gradient(map) : null,
                             hessian,
                             curvature,
                             random.split(particles));
@@ -119,6 +116,12 @@ final class Flow {
                         .with(CURVATURE, curvature)
                         .with(PRECONDITIONER, p);
         return quadratic ? state : averaged(state);
+    }
+
+    private double[] gradient(double[] x) {
+        Ensemble gradient = Ensemble.zeros(1, d);
+        problem.target().evaluate(Ensemble.of(1, d, x), new double[1], gradient, new boolean[1]);
+        return gradient.data();
     }
 
     /**

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Total variation: of a vector in its increments, of an image by Metropolis-adjusted chains. */
 class TotalVariationTest {
-    private static Prior tv(double weight, boolean isotropic, int... shape) {
+    static Prior tv(double weight, boolean isotropic, int... shape) {
         TvPriorProvider provider = new TvPriorProvider();
         return provider.create(
                 provider.info()
