@@ -1,7 +1,6 @@
 package org.headwater.solver.rwpo.internal;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import org.headwater.api.Posterior;
 import org.headwater.api.Prior;
@@ -27,7 +26,8 @@ class CoupledPriorStudy {
 
     private static void rows(ReferencePosterior p, Prior prior) {
         Moments truth = p.truth();
-        for (Map<String, Integer> settings : List.of(Map.of("iterations", 100), Map.of())) {
+        for (int iterations : new int[] {100, 300}) {
+            Map<String, Integer> settings = Map.of("iterations", iterations);
             Posterior posterior =
                     TestProblems.run(TestProblems.problem(p.target(), prior), settings, 1);
             Moments found = Moments.of(posterior.draws());
