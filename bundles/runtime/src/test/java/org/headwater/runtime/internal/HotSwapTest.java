@@ -165,6 +165,47 @@ class HotSwapTest {
                 Files.readAllBytes(folder.resolve("again/segments/1/posterior.npy")));
     }
 
+    /**
+     * What the particles were drawn from before leaves no trace in the last segment's posterior.
+     */
+    @Test
+    void aSegmentsPosteriorIsThatOfItsPrior() throws Exception {
+        String[][] pairs = {
+            {"{type: l1, weight: 30}", "{type: tv, weight: 1.5}"},
+            {"{type: tv, weight: 8}", "{type: l1, weight: 0.5}"}
+        };
+        for (int k = 0; k < pairs.length; k++) {
+            String problem =
+                    PROBLEM.replace(
+                            "iterations: 30, particles: 40", "iterations: 150, particles: 300");
+            String fresh = problem.replace("{type: l1, weight: 2}", pairs[k][1]);
+            done(submit(fresh, "fresh" + k, null));
+            String swapped =
+                    problem.replace("{type: l1, weight: 2}", pairs[k][0])
+                            + "segments: [{from-iteration: 100, prior: "
+                            + pairs[k][1]
+                            + "}]\n";
+            done(submit(swapped, "swapped" + k, null));
+            double[][] direct = moments("fresh" + k);
+            double[][] after = moments("swapped" + k);
+            for (int j = 0; j < 3; j++) {
+                assertEquals(direct[0][j], after[0][j], 0.1 * direct[1][j], "mean " + j);
+                assertEquals(1, after[1][j] / direct[1][j], 0.06, "sd " + j);
+            }
+        }
+    }
+
+    private double[][] moments(String out) throws Exception {
+        List<String> rows = Files.readAllLines(folder.resolve(out).resolve("summary.csv"));
+        double[][] moments = new double[2][3];
+        for (int j = 0; j < 3; j++) {
+            String[] cells = rows.get(j + 1).split(",");
+            moments[0][j] = Double.parseDouble(cells[1]);
+            moments[1][j] = Double.parseDouble(cells[2]);
+        }
+        return moments;
+    }
+
     private static Object type(RunResult.Segment segment) {
         return ((Map<?, ?>) segment.sections().get("prior")).get("type");
     }

@@ -110,7 +110,12 @@ final class ChainStepper implements Stepper {
 
     @Override
     public State start(RandomStream random) {
-        return flow.start(particles, random);
+        return flow.start(particles, null, random);
+    }
+
+    @Override
+    public State start(Ensemble points, RandomStream random) {
+        return flow.start(particles, points, random);
     }
 
     @Override

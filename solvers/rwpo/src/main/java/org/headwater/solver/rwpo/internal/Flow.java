@@ -62,7 +62,7 @@ final class Flow {
      * from that of {@link PriorLinearisation} if ψ is not separable; for nonlinear models narrower,
      * and pulled towards the MAP until the forward model works at them.
      */
-    State start(int particles, RandomStream random) {
+    State start(int particles, Ensemble points, RandomStream random) {
         double[] map = new MapFinder(problem).find();
         double[] hessian = new double[d * d];
         if (problem.target().gaussNewton(Ensemble.of(1, d, map), hessian) == 0) {
@@ -103,6 +103,9 @@ final class Flow {
                 x.data()[i * d + j] = centre[j] + width * sum;
             }
         }
+        if (points != null) {
+            takeOver(points, x);
+        }
         if (!quadratic) {
             pullIntoDomain(x, map);
         }
@@ -116,6 +119,19 @@ final class Flow {
                         .with(CURVATURE, curvature)
                         .with(PRECONDITIONER, p);
         return quadratic ? state : averaged(state);
+    }
+
+    /**
+     * Puts points in the place of particles, as far as there are some inside the prior's domain.
+     */
+    private void takeOver(Ensemble points, Ensemble x) {
+        int taken = 0;
+        for (int i = 0; i < points.size() && taken < x.size(); i++) {
+            if (Double.isFinite(problem.prior().potential(points.data(), points.offset(i)))) {
+                System.arraycopy(points.data(), points.offset(i), x.data(), x.offset(taken), d);
+                taken++;
+            }
+        }
     }
 
     private double[] gradient(double[] x) {

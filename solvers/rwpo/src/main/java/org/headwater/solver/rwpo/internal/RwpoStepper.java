@@ -90,7 +90,12 @@ final class RwpoStepper implements Stepper {
 
     @Override
     public State start(RandomStream random) {
-        return flow.start(particles, random);
+        return flow.start(particles, null, random);
+    }
+
+    @Override
+    public State start(Ensemble points, RandomStream random) {
+        return flow.start(particles, points, random);
     }
 
     @Override
