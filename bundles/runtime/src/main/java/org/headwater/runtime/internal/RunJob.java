@@ -756,7 +756,19 @@ final class RunJob implements Job {
                 own.add(info);
             }
         }
-        return Outcome.of(problem, posterior, own, reasons, random(problem, REPLICATION));
+        List<Reason> known = new ArrayList<>(reasons);
+        if (done() < problem.stepper().iterations()) {
+            known.add(
+                    new Reason(
+                            Reason.Status.WARN,
+                            "segment-cut-short",
+                            "the segment ended before the solver's iterations were over; it may not"
+                                    + " have converged",
+                            done(),
+                            problem.stepper().iterations(),
+                            "run its problem on its own to compare with it"));
+        }
+        return Outcome.of(problem, posterior, own, known, random(problem, REPLICATION));
     }
 
     /** Keeps what a segment has come to and begins the next; without outcome it leaves none. */
