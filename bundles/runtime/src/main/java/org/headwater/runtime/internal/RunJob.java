@@ -467,8 +467,10 @@ final class RunJob implements Job {
                         .noneMatch(p -> p.type().equals(id.type()))) {
                     return "waiting for "
                             + id
-                            + ": put its jar back, or swap it for another "
-                            + id.kind().singular();
+                            + ": put its jar back"
+                            + (Segments.KINDS.contains(id.kind())
+                                    ? ", or swap it for another " + id.kind().singular()
+                                    : "");
                 }
             }
             return "waiting, because " + e.getMessage();
