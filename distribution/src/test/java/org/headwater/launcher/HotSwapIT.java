@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -73,9 +75,19 @@ class HotSwapIT {
         platform.close();
     }
 
+    /** All services, as the tests' class path may hold other copies of their types. */
     private Object service(String type) throws Exception {
-        waitFor(() -> platform.context().getServiceReference(type) != null, type);
-        return platform.context().getService(platform.context().getServiceReference(type));
+        waitFor(() -> reference(type) != null, type);
+        return platform.context().getService(reference(type));
+    }
+
+    private ServiceReference<?> reference(String type) {
+        try {
+            ServiceReference<?>[] all = platform.context().getAllServiceReferences(type, null);
+            return all == null ? null : all[0];
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The jobs' types are the runtime bundle's own: the test calls them by name. */
