@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,12 +9,15 @@ import java.util.Locale;
  * Segments images of the change of conductivity and scores them as the Kuopio Tomography Challenge 2023
  * does (DOI 10.5281/zenodo.8252370).
  *
- * <p>{@code java Score.java IMAGE.csv TRUTH.csv [SEGMENTED.csv]} prints the score; IMAGE is n × n, row 0
+ * <p>{@code java Score.java IMAGE.csv TRUTH.csv [SEGMENTED.csv]} prints the score, and the one that the
+ * challenge's own rule for images with one kind of object would give; IMAGE is n × n, row 0
  * at the top, NaN outside the tank; TRUTH is 256 × 256 of 0 water, 1 resistive, 2 conductive.
  *
  * <p>Bilinear interpolation to 256², zero outside the tank; two thresholds by Otsu's criterion on a
  * histogram of 256 bins; of the three classes the largest is water, those below it are resistive, those
- * above conductive. Score = ½(SSIM of the conductive masks + SSIM of the resistive masks), SSIM with a
+ * above conductive. Where water is the lowest or the highest class there is one kind of object only; the
+ * challenge's example takes both other classes for it, which makes it too large, so here the image is then
+ * parted anew by one threshold, again by Otsu's criterion. Score = ½(SSIM of the conductive masks + SSIM of the resistive masks), SSIM with a
  * Gaussian window of standard deviation 80 pixels, cut at 160 and normalised at the border, c₁ = 10⁻⁴, c₂
  * = 9·10⁻⁴, averaged over all pixels.
  */
@@ -37,9 +41,10 @@ final class Score {
             System.err.println(files[1] + " must be 256 x 256");
             System.exit(2);
         }
-        double[] classes = segment(resample(read(Path.of(files[0]))));
-        double score = (ssim(mask(truth, 2), mask(classes, 2)) + ssim(mask(truth, 1), mask(classes, 1))) / 2;
-        System.out.printf(Locale.ROOT, "%.4f%n", score);
+        double[] image = resample(read(Path.of(files[0])));
+        double[] classes = segment(image, true);
+        System.out.printf(
+                Locale.ROOT, "%.4f %.4f%n", score(truth, classes), score(truth, segment(image, false)));
         if (files.length > 2) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < classes.length; i++) {
@@ -47,6 +52,11 @@ final class Score {
             }
             Files.writeString(Path.of(files[2]), text);
         }
+    }
+
+    /** The score of an image of classes. */
+    static double score(double[] truth, double[] classes) {
+        return (ssim(mask(truth, 2), mask(classes, 2)) + ssim(mask(truth, 1), mask(classes, 1))) / 2;
     }
 
     /** A square matrix, comma separated. */
@@ -95,9 +105,21 @@ final class Score {
         return out;
     }
 
-    /** 0 water, 1 resistive, 2 conductive. */
-    static double[] segment(double[] image) {
-        double[] thresholds = otsu(image);
+    /**
+     * 0 water, 1 resistive, 2 conductive.
+     *
+     * @param again whether an image with one kind of object is parted anew by one threshold
+     */
+    static double[] segment(double[] image, boolean again) {
+        double[] thresholds = otsu(image, 3);
+        double[] classes = classes(image, thresholds);
+        boolean one =
+                Arrays.stream(classes).noneMatch(c -> c == 1) || Arrays.stream(classes).noneMatch(c -> c == 2);
+        return again && one ? classes(image, otsu(image, 2)) : classes;
+    }
+
+    /** The largest class is water. */
+    private static double[] classes(double[] image, double[] thresholds) {
         int[] counts = new int[3];
         int[] part = new int[image.length];
         for (int i = 0; i < image.length; i++) {
@@ -115,8 +137,8 @@ final class Score {
         return out;
     }
 
-    /** The two thresholds of the largest variance between classes. */
-    private static double[] otsu(double[] image) {
+    /** The two thresholds of the largest variance between three classes, or twice the one between two. */
+    private static double[] otsu(double[] image, int classes) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         for (double v : image) {
@@ -135,10 +157,10 @@ final class Score {
         double largest = 0;
         int[] level = {0, BINS - 1};
         for (int b = 1; b < BINS; b++) {
-            for (int a = 1; a < b; a++) {
+            for (int a = classes == 2 ? b : 1; a < b + 3 - classes; a++) {
                 double between =
                         squareOverCount(moment[a], count[a])
-                                + squareOverCount(moment[b] - moment[a], count[b] - count[a])
+                                + (a == b ? 0 : squareOverCount(moment[b] - moment[a], count[b] - count[a]))
                                 + squareOverCount(moment[BINS] - moment[b], count[BINS] - count[b]);
                 if (between >= largest) {
                     largest = between;

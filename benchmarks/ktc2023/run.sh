@@ -23,7 +23,7 @@ if [ -z "${FRAMES:-}" ]; then
     FRAMES=$(cd "$data" && ls ./*_truth_256x256.csv | sed 's/^..\(.*\)_truth_256x256.csv/\1/')
 fi
 
-echo "frame   score   seconds  verdict"
+echo "frame   score   by the challenge's own segmentation   seconds  verdict"
 scores=
 for frame in $FRAMES; do
     start=$(date +%s)
@@ -34,10 +34,13 @@ for frame in $FRAMES; do
         --set "data.measurement-pattern=$data/measurement_pattern_32x31.csv" "$@" \
         >"$out/$frame.log" 2>&1 || { cat "$out/$frame.log" >&2; exit 1; }
     seconds=$(($(date +%s) - start))
-    score=$(java "$here/Score.java" "$out/$frame/images/conductivity-change-mean.csv" \
+    read -r score own < <(java "$here/Score.java" "$out/$frame/images/conductivity-change-mean.csv" \
         "$data/${frame}_truth_256x256.csv" "$out/$frame-segmented.csv")
     status=$(sed -n 's/.*"status": "\([A-Z]*\)".*/\1/p' "$out/$frame/verdict.json" | head -n 1)
-    echo "$frame  $score  $seconds       $status"
-    scores="$scores $score"
+    echo "$frame  $score  $own  $seconds  $status"
+    scores="$scores $score $own"
 done
-echo "$scores" | awk '{ for (i = 1; i <= NF; i++) s += $i; printf "mean    %.4f over %d frames\n", s / NF, NF }'
+echo "$scores" | awk '{
+    for (i = 1; i < NF; i += 2) { s += $i; t += $(i + 1) }
+    printf "mean    %.4f  %.4f  over %d frames\n", 2 * s / NF, 2 * t / NF, NF / 2
+}'
