@@ -21,9 +21,9 @@ import org.headwater.model.eit.internal.data.Experiment;
  * Voltages of a tank as a function of its conductivity.
  *
  * <p>V = QᵀG(σh, z/h)C with G of the complete electrode model, σ = σ₀e^{Bθ} (log) or σ₀ + Bθ
- * (identity). Parameters, in this order: θ (d values); log σ₀ (σ₀ in S/m) and log z (z in Ω·m²,
- * common to all electrodes), each only if it is estimated. Data are in V, in the order of {@link
- * Experiment}. A conductivity that is not positive and finite is a failed particle.
+ * (identity). Parameters, in this order: θ (d values); log σ₀ (σ₀ in S/m) and log z (z in Ω·m², one
+ * common to all electrodes or one for each), each only if it is estimated. Data are in V, in the
+ * order of {@link Experiment}. A conductivity that is not positive and finite is a failed particle.
  *
  * <p>Cost of a prediction: T·d for the field, one sparse factorisation, and the voltages; of a
  * gradient: a back-substitution with L−1 right-hand sides and T·d once more; of a Jacobian:
@@ -31,7 +31,6 @@ import org.headwater.model.eit.internal.data.Experiment;
  */
 final class EitModel implements ForwardModel {
     private static final double LOG_BACKGROUND_SD = 0.5;
-    private static final double LOG_IMPEDANCE_SD = 1.5;
 
     private final CompleteElectrodeModel electrodeModel;
     private final Experiment experiment;
@@ -40,7 +39,10 @@ final class EitModel implements ForwardModel {
     private final boolean log;
     private final Homogeneous tank;
     private final boolean backgroundEstimated;
-    private final boolean impedanceEstimated;
+
+    /** How many log z are parameters: none, one for all electrodes, or one for each. */
+    private final int impedances;
+
     private final double[] shift;
     private final List<ParameterBlock> blocks;
     private final Geometry geometry;
@@ -49,6 +51,7 @@ final class EitModel implements ForwardModel {
      * @param height h, m
      * @param log whether σ = σ₀e^{Bθ}
      * @param tank σ₀ and z, or where their estimation starts
+     * @param impedances how many log z are parameters: 0, 1 (common to all electrodes) or L
      * @param shift what difference data add to measured voltages, or null
      */
     EitModel(
@@ -59,7 +62,7 @@ final class EitModel implements ForwardModel {
             boolean log,
             Homogeneous tank,
             boolean backgroundEstimated,
-            boolean impedanceEstimated,
+            int impedances,
             double[] shift) {
         this.electrodeModel = electrodeModel;
         this.experiment = experiment;
@@ -68,7 +71,7 @@ final class EitModel implements ForwardModel {
         this.log = log;
         this.tank = tank;
         this.backgroundEstimated = backgroundEstimated;
-        this.impedanceEstimated = impedanceEstimated;
+        this.impedances = impedances;
         this.shift = shift;
         this.geometry = geometry(electrodeModel.mesh());
         List<ParameterBlock> list = new ArrayList<>();
@@ -78,27 +81,43 @@ final class EitModel implements ForwardModel {
                         basis.names(),
                         log ? "" : "S/m",
                         new double[basis.size()],
-                        basis.isElements()
-                                ? FieldShape.mesh(geometry)
-                                : new FieldShape(basis.size()),
+                        shape(basis, geometry),
                         null));
         if (backgroundEstimated) {
-            list.add(nuisance("log-background", tank.conductivity(), LOG_BACKGROUND_SD));
+            list.add(nuisance("log-background", 1, tank.conductivity(), LOG_BACKGROUND_SD));
         }
-        if (impedanceEstimated) {
-            list.add(nuisance("log-contact-impedance", tank.contactImpedance(), LOG_IMPEDANCE_SD));
+        if (impedances > 0) {
+            list.add(
+                    nuisance(
+                            "log-contact-impedance",
+                            impedances,
+                            tank.contactImpedance(),
+                            Homogeneous.LOG_IMPEDANCE_SD));
         }
         this.blocks = List.copyOf(list);
     }
 
-    private static ParameterBlock nuisance(String name, double centre, double sd) {
-        return new ParameterBlock(
-                name,
-                List.of(name),
-                "",
-                new double[] {Math.log(centre)},
-                new FieldShape(1),
-                new double[] {sd});
+    private static FieldShape shape(Basis basis, Geometry geometry) {
+        return switch (basis.layout()) {
+            case TRIANGLES -> FieldShape.mesh(geometry);
+            case IMAGE -> {
+                int side = (int) Math.round(Math.sqrt(basis.size()));
+                yield new FieldShape(side, side);
+            }
+            case VECTOR -> new FieldShape(basis.size());
+        };
+    }
+
+    private static ParameterBlock nuisance(String name, int count, double centre, double sd) {
+        List<String> names = new ArrayList<>();
+        for (int k = 1; k <= count; k++) {
+            names.add(count == 1 ? name : name + "-" + k);
+        }
+        double[] centres = new double[count];
+        double[] sds = new double[count];
+        Arrays.fill(centres, Math.log(centre));
+        Arrays.fill(sds, sd);
+        return new ParameterBlock(name, names, "", centres, new FieldShape(count), sds);
     }
 
     private static Geometry geometry(ElectrodeMesh mesh) {
@@ -203,10 +222,12 @@ final class EitModel implements ForwardModel {
         return backgroundEstimated ? Math.exp(theta[offset + basis.size()]) : tank.conductivity();
     }
 
-    private double impedance(double[] theta, int offset) {
-        return impedanceEstimated
-                ? Math.exp(theta[offset + basis.size() + (backgroundEstimated ? 1 : 0)])
-                : tank.contactImpedance();
+    private double impedance(double[] theta, int offset, int electrode) {
+        if (impedances == 0) {
+            return tank.contactImpedance(electrode);
+        }
+        int first = offset + basis.size() + (backgroundEstimated ? 1 : 0);
+        return Math.exp(theta[first + (impedances == 1 ? 0 : electrode)]);
     }
 
     /**
@@ -410,9 +431,9 @@ final class EitModel implements ForwardModel {
                 int offset = theta.offset(first + w);
                 lanes.put(x, offset, basis.size(), field, w);
                 background[w] = background(x, offset);
-                double contact = 1 / (impedance(x, offset) / height);
-                for (int l = triangles; l < triangles + electrodes; l++) {
-                    coefficients[l * width + w] = contact;
+                for (int l = 0; l < electrodes; l++) {
+                    double contact = 1 / (impedance(x, offset, l) / height);
+                    coefficients[(triangles + l) * width + w] = contact;
                 }
             }
             basis.matrix().expand(lanes, field, coefficients);
@@ -436,12 +457,10 @@ final class EitModel implements ForwardModel {
                 }
                 gradient[next++] = log ? sum : background[lane] * sum;
             }
-            if (impedanceEstimated) {
-                double sum = 0;
-                for (int l = triangles; l < triangles + electrodes; l++) {
-                    sum -= coefficients[l * width + lane] * derivatives[l * width + lane];
-                }
-                gradient[next] = sum;
+            Arrays.fill(gradient, next, next + impedances, 0);
+            for (int l = 0; impedances > 0 && l < electrodes; l++) {
+                int k = (triangles + l) * width + lane;
+                gradient[next + (impedances == 1 ? 0 : l)] -= coefficients[k] * derivatives[k];
             }
         }
     }
@@ -472,7 +491,9 @@ final class EitModel implements ForwardModel {
             basis.matrix().expand(one, Arrays.copyOf(theta, basis.size()), sigma);
             conductivity(one, sigma, new double[] {background}, height, sigma);
             double[] z = new double[electrodes];
-            Arrays.fill(z, impedance(theta, 0) / height);
+            for (int l = 0; l < electrodes; l++) {
+                z[l] = impedance(theta, 0, l) / height;
+            }
             if (!workspace.factor(sigma, z)) {
                 Arrays.fill(predicted, 0, data, Double.NaN);
                 Arrays.fill(jacobian, 0, data * d, Double.NaN);
@@ -490,12 +511,10 @@ final class EitModel implements ForwardModel {
                 if (backgroundEstimated) {
                     byNuisance[k * nuisances] = log ? sum : background * sum;
                 }
-                if (impedanceEstimated) {
-                    double byImpedance = 0;
-                    for (int l = 0; l < electrodes; l++) {
-                        byImpedance += byLogZ[k * electrodes + l];
-                    }
-                    byNuisance[(k + 1) * nuisances - 1] = byImpedance;
+                int first = (k + 1) * nuisances - impedances;
+                Arrays.fill(byNuisance, first, first + impedances, 0);
+                for (int l = 0; impedances > 0 && l < electrodes; l++) {
+                    byNuisance[first + (impedances == 1 ? 0 : l)] += byLogZ[k * electrodes + l];
                 }
             }
             pullBack();

@@ -1,6 +1,8 @@
 package org.headwater.model.eit.internal;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
@@ -72,8 +74,15 @@ public final class EitProvider implements ForwardModelProvider {
         Basis basis = section.basis(mesh);
         CompleteElectrodeModel electrodeModel = new CompleteElectrodeModel(mesh);
         double background = section.background();
-        double impedance = section.contactImpedance();
-        boolean anythingUnknown = Double.isNaN(background) || Double.isNaN(impedance);
+        int electrodes = mesh.electrodes();
+        double[] given = section.contactImpedances(electrodes);
+        double impedance =
+                given == null ? Double.NaN : Arrays.stream(given).average().orElseThrow();
+        double[] ratios = new double[electrodes];
+        for (int l = 0; l < electrodes; l++) {
+            ratios[l] = given == null ? 1 : given[l] / impedance;
+        }
+        boolean anythingUnknown = Double.isNaN(background) || given == null;
         boolean difference = dataSection.hasReference();
         double[] frame = null;
         if (difference) {
@@ -81,7 +90,7 @@ public final class EitProvider implements ForwardModelProvider {
         } else if (anythingUnknown && dataSection.hasVoltages()) {
             frame = experiment.restrict(dataSection.voltages(experiment));
         }
-        Homogeneous tank = Homogeneous.nominal(background, impedance);
+        Homogeneous tank = Homogeneous.nominal(background, impedance, ratios);
         if (frame != null && anythingUnknown) {
             tank =
                     Homogeneous.fit(
@@ -91,8 +100,16 @@ public final class EitProvider implements ForwardModelProvider {
                             frame,
                             background,
                             impedance,
+                            ratios,
                             difference ? dataSection.referenceKey() : dataSection.voltagesKey());
+            if (difference && section.estimatesEachImpedance()) {
+                tank =
+                        tank.fitEach(
+                                electrodeModel, experiment, section.height(), frame, background);
+            }
             report(tank, difference);
+            double[] predicted = tank.voltages(electrodeModel, experiment, section.height());
+            report(ElectrodeCheck.suspects(experiment, frame, predicted), difference);
         }
         double[] shift = null;
         if (difference) {
@@ -109,7 +126,7 @@ public final class EitProvider implements ForwardModelProvider {
                 section.isLog(),
                 tank,
                 Double.isNaN(background) && !difference,
-                Double.isNaN(impedance) && !difference,
+                difference || given != null ? 0 : section.estimatesEachImpedance() ? electrodes : 1,
                 shift);
     }
 
@@ -120,12 +137,26 @@ public final class EitProvider implements ForwardModelProvider {
                 frame,
                 String.format(Locale.ROOT, "%.2f", 100 * tank.residual()),
                 String.format(Locale.ROOT, "%.4g", tank.conductivity()),
-                String.format(Locale.ROOT, "%.4g", tank.contactImpedance()));
+                tank.contactImpedanceText());
         if (tank.residual() > POOR_FIT) {
             LOG.warn(
                     "a homogeneous tank misses the {} voltages by {} %: check the tank's geometry,"
                             + " the numbering of electrodes and the units",
                     frame, String.format(Locale.ROOT, "%.0f", 100 * tank.residual()));
+        }
+    }
+
+    private static void report(List<ElectrodeCheck.Suspect> suspects, boolean difference) {
+        for (ElectrodeCheck.Suspect suspect : suspects) {
+            LOG.warn(
+                    "electrode {}: the voltages that it {} miss those of a homogeneous tank by {} %,"
+                            + " where {} % is usual among these electrodes: check its contact, place"
+                            + " and channel{}",
+                    suspect.electrode() + 1,
+                    suspect.driving() ? "drives" : "measures",
+                    String.format(Locale.ROOT, "%.0f", 100 * suspect.misfit()),
+                    String.format(Locale.ROOT, "%.1f", 100 * suspect.usual()),
+                    difference ? " (reference frame)" : ", if no object lies close to it");
         }
     }
 

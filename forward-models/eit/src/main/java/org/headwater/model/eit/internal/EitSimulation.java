@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,12 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
             sigma[t] *= height;
         }
         double[] z = new double[mesh.electrodes()];
-        Arrays.fill(z, truth.contactImpedance() / height);
+        double[] contact = truth.contactImpedances(mesh.electrodes());
+        double[] ratios = contact.clone();
+        for (int l = 0; l < z.length; l++) {
+            z[l] = contact[l] / height;
+            ratios[l] /= contact[0];
+        }
         CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
         if (!workspace.factor(sigma, z)) {
             throw InvalidInputException.of(
@@ -90,7 +94,7 @@ final class EitSimulation implements ForwardModelProvider.Simulation {
         double[] reference = null;
         if (dataSection.hasReference()) {
             reference =
-                    new Homogeneous(truth.background(), truth.contactImpedance(), Double.NaN)
+                    new Homogeneous(truth.background(), contact[0], ratios, Double.NaN)
                             .voltages(electrodeModel, experiment, height);
         }
         Map<String, Object> section = new LinkedHashMap<>();

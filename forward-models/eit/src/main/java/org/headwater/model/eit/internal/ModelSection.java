@@ -32,6 +32,7 @@ final class ModelSection {
                     "cosine", List.of("modes", "scale", "decay"),
                     "haar", List.of("size", "smoothness"),
                     "pixels", List.of("size"),
+                    "image", List.of("size"),
                     "elements", List.of());
 
     private final Settings model;
@@ -89,10 +90,16 @@ final class ModelSection {
                                         "file",
                                         "a Gmsh file (ASCII, version 2.2 or 4.1) with the physical"
                                                 + " groups electrode1, electrode2, …"))),
-                Setting.number("contact-impedance", "contact impedance, common to all electrodes")
+                Setting.number(
+                                "contact-impedance",
+                                "contact impedance: a number for all electrodes, a list or a file"
+                                        + " with one for each, or to be estimated, common to all"
+                                        + " (estimate) or one for each (estimate-each)")
                         .above(0)
                         .unit("Ω·m²")
-                        .or("estimate")
+                        .or(Setting.Kind.NUMBERS)
+                        .or(Setting.Kind.FILE)
+                        .or("estimate", "estimate-each")
                         .byDefault("estimate"),
                 Setting.number("background", "conductivity of the homogeneous tank")
                         .above(0)
@@ -110,12 +117,14 @@ final class ModelSection {
                                                 "cosine",
                                                 "haar",
                                                 "pixels",
+                                                "image",
                                                 "elements")
                                         .byDefault("blobs"),
                                 Setting.integer(
                                                 "size",
                                                 "grid points along an axis: blobs (default 20),"
-                                                        + " pixels (32), haar (32, a power of 2)")
+                                                        + " pixels and image (32), haar (32, a"
+                                                        + " power of 2)")
                                         .atLeast(2)
                                         .atMost(256),
                                 Setting.number(
@@ -283,6 +292,7 @@ final class ModelSection {
                             real(basis, "decay", 1.25));
             case "haar" -> haar(basis, bases);
             case "pixels" -> bases.pixels(integer(basis, "size", 32));
+            case "image" -> bases.image(integer(basis, "size", 32));
             default -> bases.elements();
         };
     }
@@ -313,9 +323,28 @@ final class ModelSection {
         return model.isNumber("background") ? model.number("background") : Double.NaN;
     }
 
-    /** The contact impedance in Ω·m², or NaN when it is to be estimated. */
-    double contactImpedance() {
-        return model.isNumber("contact-impedance") ? model.number("contact-impedance") : Double.NaN;
+    /** The contact impedances of the electrodes in Ω·m², or null when they are to be estimated. */
+    double[] contactImpedances(int electrodes) {
+        if (model.isText("contact-impedance")) {
+            return null;
+        }
+        double[] z = model.vector("contact-impedance", electrodes);
+        for (int l = 0; l < electrodes; l++) {
+            if (!(z[l] > 0)) {
+                throw InvalidInputException.of(
+                        model.key("contact-impedance"),
+                        "must be > 0 for each electrode",
+                        z[l] + " for electrode " + (l + 1),
+                        "correct it");
+            }
+        }
+        return z;
+    }
+
+    /** Whether each electrode's contact impedance is estimated by itself. */
+    boolean estimatesEachImpedance() {
+        return model.isText("contact-impedance")
+                && model.text("contact-impedance").equals("estimate-each");
     }
 
     /** The number of nodes that synthetic data are made with unless the truth says so. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *
  * <pre>
  * background: 0.2                 # S/m
- * contact-impedance: 0.002        # Ω·m²
+ * contact-impedance: 0.002        # Ω·m², or a list with one for each electrode
  * inclusions:                     # later ones cover earlier ones
  *   - {shape: disc, center: [0.05, 0.02], radius: 0.03, conductivity: 0.02}
  *   - {shape: ellipse, center: [-0.05, 0], semi-axes: [0.04, 0.02], rotation: 30deg, conductivity: 1}
@@ -29,14 +30,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * </pre>
  *
  * @param background σ of the tank, S/m
- * @param contactImpedance z, Ω·m²
+ * @param contactImpedance z, Ω·m², one for all electrodes or one for each
  * @param inclusions what lies in it
  * @param nodes nodes of the mesh to solve on
  * @param file where it was read
  */
 record Truth(
         double background,
-        double contactImpedance,
+        double[] contactImpedance,
         List<Inclusion> inclusions,
         int nodes,
         String file) {
@@ -46,7 +47,10 @@ record Truth(
                             .above(0)
                             .unit("S/m")
                             .required(),
-                    Setting.number("contact-impedance", "contact impedance of all electrodes")
+                    Setting.number(
+                                    "contact-impedance",
+                                    "contact impedance: a number for all electrodes or a list")
+                            .or(Setting.Kind.NUMBERS)
                             .above(0)
                             .unit("Ω·m²")
                             .required(),
@@ -157,7 +161,9 @@ record Truth(
         Settings mesh = settings.group("mesh");
         return new Truth(
                 settings.number("background"),
-                settings.number("contact-impedance"),
+                settings.isNumber("contact-impedance")
+                        ? new double[] {settings.number("contact-impedance")}
+                        : settings.numbers("contact-impedance"),
                 List.copyOf(inclusions),
                 mesh.has("nodes") ? mesh.integer("nodes") : defaultNodes,
                 file.toString());
@@ -202,6 +208,23 @@ record Truth(
         Map<String, Object> out = new LinkedHashMap<>();
         raw.forEach((k, v) -> out.put(String.valueOf(k), v));
         return out;
+    }
+
+    /** z of each of L electrodes, Ω·m². */
+    double[] contactImpedances(int electrodes) {
+        double[] z = contactImpedance.clone();
+        if (z.length == 1) {
+            z = new double[electrodes];
+            Arrays.fill(z, contactImpedance[0]);
+        } else if (z.length != electrodes) {
+            throw InvalidInputException.of(
+                            "contact-impedance",
+                            "must hold " + electrodes + " numbers, one for each electrode",
+                            z.length + " numbers",
+                            "give one for each, or a single number for all")
+                    .inFile(file);
+        }
+        return z;
     }
 
     /** σ at a point, S/m. */

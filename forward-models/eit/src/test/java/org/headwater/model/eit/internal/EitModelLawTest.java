@@ -27,6 +27,7 @@ class EitModelLawTest {
                     map("type", "cosine", "modes", 9),
                     map("type", "haar", "size", 4, "smoothness", 1.3),
                     map("type", "pixels", "size", 4),
+                    map("type", "image", "size", 4),
                     map("type", "elements"));
 
     static List<Arguments> models() {
@@ -44,6 +45,17 @@ class EitModelLawTest {
                 }
             }
         }
+        all.add(
+                Arguments.of(
+                        "each electrode's impedance",
+                        with(smallTank(), "contact-impedance", "estimate-each")));
+        all.add(
+                Arguments.of(
+                        "unequal impedances",
+                        with(
+                                smallTank(),
+                                "contact-impedance",
+                                List.of(1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 6e-3, 7e-3, 8e-3))));
         return all;
     }
 

@@ -105,13 +105,7 @@ class EitProviderTest {
         Map<String, Object> known =
                 with(smallTank(), "background", 0.25, "contact-impedance", 0.004);
         EitModel model = Problems.create(known, ADJACENT, directory);
-        double[] v = new double[model.dataSize()];
-        model.evaluator().predict(Ensemble.zeros(1, model.dimension()), 0, 1, v);
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < v.length; i++) {
-            text.append(v[i]).append(i % 8 == 7 ? "\n" : ",");
-        }
-        Problems.write(directory, "v.csv", text.toString());
+        writeVoltages(model, "v.csv");
         Map<String, Object> data = with(ADJACENT, "voltages", "v.csv");
         Homogeneous both = Problems.create(smallTank(), data, directory).tank();
         assertEquals(0.25, both.conductivity(), 1e-7);
@@ -132,6 +126,88 @@ class EitProviderTest {
                 Problems.create(with(smallTank(), "tank", tank), data, directory).tank();
         assertEquals(0.125, higher.conductivity(), 1e-7);
         assertEquals(0.008, higher.contactImpedance(), 1e-7);
+    }
+
+    @Test
+    void theFitFindsEachContactImpedance() throws IOException {
+        List<Double> z = List.of(2e-3, 4e-3, 8e-3, 3e-3, 4e-3, 2e-3, 5e-3, 4e-3);
+        Map<String, Object> known = with(smallTank(), "background", 0.25, "contact-impedance", z);
+        writeVoltages(Problems.create(known, ADJACENT, directory), "reference.csv");
+        Map<String, Object> data = with(ADJACENT, "reference", "reference.csv");
+        Homogeneous tank =
+                Problems.create(
+                                with(smallTank(), "contact-impedance", "estimate-each"),
+                                data,
+                                directory)
+                        .tank();
+        assertEquals(0.25, tank.conductivity(), 1e-6);
+        for (int l = 0; l < 8; l++) {
+            assertEquals(z.get(l), tank.contactImpedance(l), 1e-5 * z.get(l));
+        }
+        EitModel common = Problems.create(smallTank(), data, directory);
+        assertTrue(common.tank().residual() > 1e-3);
+        Homogeneous given =
+                Problems.create(with(smallTank(), "contact-impedance", z), data, directory).tank();
+        assertEquals(0.25, given.conductivity(), 1e-7);
+        assertEquals(8e-3, given.contactImpedance(2), 1e-15);
+    }
+
+    @Test
+    void simulationTakesAContactImpedanceForEachElectrode() throws IOException {
+        String list = "[2e-3, 4e-3, 8e-3, 3e-3, 4e-3, 2e-3, 5e-3, 4e-3]";
+        String text = "background: 0.2\ncontact-impedance: " + list + "\n";
+        Map<String, Object> section = written(ADJACENT, text, NONE);
+        Map<String, Object> fine =
+                with(
+                        smallTank(),
+                        "mesh",
+                        map("nodes", 700),
+                        "background",
+                        0.2,
+                        "contact-impedance",
+                        List.of(2e-3, 4e-3, 8e-3, 3e-3, 4e-3, 2e-3, 5e-3, 4e-3));
+        EitModel model = Problems.create(fine, section, directory);
+        double[] observed = Problems.observe(fine, section, directory, model);
+        double[] predicted = new double[model.dataSize()];
+        model.evaluator().predict(Ensemble.zeros(1, model.dimension()), 0, 1, predicted);
+        assertTrue(distance(predicted, observed) < 0.01);
+        Files.writeString(truth, "background: 0.2\ncontact-impedance: [1, 2]\n");
+        assertInvalid("contact-impedance", () -> simulate(smallTank(), ADJACENT), "8 numbers");
+    }
+
+    @Test
+    void eachElectrodeCanHaveAnImpedanceToEstimate() throws IOException {
+        Map<String, Object> section = written(ADJACENT, EMPTY, NONE);
+        EitModel model =
+                Problems.create(
+                        with(smallTank(), "contact-impedance", "estimate-each"),
+                        section,
+                        directory);
+        ParameterBlock block = model.blocks().get(2);
+        assertEquals("log-contact-impedance", block.name());
+        assertEquals(8, block.size());
+        assertEquals("log-contact-impedance-8", block.parameters().get(7));
+        assertEquals(1.5, block.sd()[7]);
+    }
+
+    @Test
+    void imagesHaveTheShapeThatPriorsOnImagesNeed() {
+        EitModel image =
+                Problems.create(
+                        with(smallTank(), "basis", map("type", "image", "size", 6)),
+                        ADJACENT,
+                        directory);
+        assertArrayEquals(new int[] {6, 6}, image.blocks().get(0).shape().sizes());
+    }
+
+    private void writeVoltages(EitModel model, String file) throws IOException {
+        double[] v = new double[model.dataSize()];
+        model.evaluator().predict(Ensemble.zeros(1, model.dimension()), 0, 1, v);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < v.length; i++) {
+            text.append(v[i]).append(i % 8 == 7 ? "\n" : ",");
+        }
+        Problems.write(directory, file, text.toString());
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.headwater.model.eit.internal.Problems.assertInvalid;
 import static org.headwater.model.eit.internal.Problems.map;
 import static org.headwater.model.eit.internal.Problems.smallTank;
 import static org.headwater.model.eit.internal.Problems.with;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.TankShape;
@@ -91,7 +94,7 @@ class ModelSectionTest {
 
     @Test
     void everyBasisFitsTheMesh() {
-        for (String type : new String[] {"blobs", "cosine", "haar", "pixels", "elements"}) {
+        for (String type : List.of("blobs", "cosine", "haar", "pixels", "image", "elements")) {
             ModelSection s = section("csv", basis("type", type));
             var mesh = s.mesh();
             var basis = s.basis(mesh);
@@ -101,6 +104,30 @@ class ModelSectionTest {
         }
         ModelSection preset = section("kit4", map());
         assertEquals(276, preset.basis(preset.mesh()).size());
+    }
+
+    @Test
+    void contactImpedancesAreNumbersOrEstimated(@TempDir Path directory) throws IOException {
+        assertNull(section("csv", map()).contactImpedances(3));
+        ModelSection each = section("csv", map("contact-impedance", "estimate-each"));
+        assertNull(each.contactImpedances(3));
+        assertTrue(each.estimatesEachImpedance());
+        assertArrayEquals(
+                new double[] {2, 2, 2},
+                section("csv", map("contact-impedance", 2)).contactImpedances(3));
+        assertArrayEquals(
+                new double[] {1, 2, 3},
+                section("csv", map("contact-impedance", List.of(1, 2, 3))).contactImpedances(3));
+        Path file = directory.resolve("z.csv");
+        Files.writeString(file, "1\n2\n0\n");
+        ModelSection read = section("csv", map("contact-impedance", file.toString()));
+        assertInvalid(
+                "forward-model.contact-impedance",
+                () -> read.contactImpedances(3),
+                "> 0",
+                "electrode 3");
+        assertInvalid(
+                "forward-model.contact-impedance", () -> read.contactImpedances(4), "4 numbers");
     }
 
     @Test

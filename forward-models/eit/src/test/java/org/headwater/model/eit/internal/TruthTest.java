@@ -3,6 +3,7 @@ package org.headwater.model.eit.internal;
 import static org.headwater.model.eit.internal.Problems.assertInvalid;
 import static org.headwater.model.eit.internal.Problems.map;
 import static org.headwater.model.eit.internal.Problems.smallTank;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -33,7 +34,7 @@ class TruthTest {
                                 + " conductivity: 3}\n"
                                 + "mesh: {nodes: 4000}\n");
         assertEquals(4000, truth.nodes());
-        assertEquals(0.003, truth.contactImpedance());
+        assertArrayEquals(new double[] {0.003, 0.003}, truth.contactImpedances(2));
         assertEquals(1, truth.conductivity(0.05, 0.019));
         assertEquals(0.2, truth.conductivity(0.05, 0.021));
         assertEquals(2, truth.conductivity(0, 0.029));

@@ -205,13 +205,47 @@ public final class Bases {
         return new Basis(renumbered(rows, seen), names);
     }
 
+    /**
+     * The square image around the domain, bilinear between the centres of its pixels and constant
+     * beyond the outermost, for priors on images. Pixels away from the domain have no effect on the
+     * field; what they are is for the prior to say.
+     *
+     * @param n pixels along an axis
+     */
+    public Basis image(int n) {
+        List<SortedMap<Integer, Double>> rows = new ArrayList<>();
+        for (int t = 0; t < triangles(); t++) {
+            SortedMap<Integer, Double> row = new TreeMap<>();
+            for (int p = 0; p < TrianglePoints.COUNT; p++) {
+                double x = Math.max(0, Math.min(n - 1, unit(t, p, 0) * n - 0.5));
+                double y = Math.max(0, Math.min(n - 1, (1 - unit(t, p, 1)) * n - 0.5));
+                int column = Math.min(n - 2, (int) x);
+                int line = Math.min(n - 2, (int) y);
+                for (int a = 0; a < 2; a++) {
+                    for (int b = 0; b < 2; b++) {
+                        double w = (1 - Math.abs(y - line - a)) * (1 - Math.abs(x - column - b));
+                        row.merge(
+                                (line + a) * n + column + b, w / TrianglePoints.COUNT, Double::sum);
+                    }
+                }
+            }
+            row.values().removeIf(v -> v == 0);
+            rows.add(row);
+        }
+        List<String> names = new ArrayList<>();
+        for (int k = 0; k < n * n; k++) {
+            names.add("pixel-" + (k / n + 1) + "-" + (k % n + 1));
+        }
+        return new Basis(SparseBasisMatrix.ofRows(n * n, rows), names, Basis.Layout.IMAGE);
+    }
+
     /** A coefficient per triangle. */
     public Basis elements() {
         List<String> names = new ArrayList<>();
         for (int t = 0; t < triangles(); t++) {
             names.add("element-" + (t + 1));
         }
-        return new Basis(SparseBasisMatrix.identity(triangles()), names, true);
+        return new Basis(SparseBasisMatrix.identity(triangles()), names, Basis.Layout.TRIANGLES);
     }
 
     private BasisMatrix patched(int columns, double[] b) {

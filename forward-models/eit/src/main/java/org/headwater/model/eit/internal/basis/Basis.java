@@ -7,12 +7,22 @@ import java.util.List;
  *
  * @param matrix T × d
  * @param names d names
- * @param isElements whether coefficient t is the value on triangle t
+ * @param layout how the coefficients lie to each other
  */
-public record Basis(BasisMatrix matrix, List<String> names, boolean isElements) {
-    /** A basis whose coefficients are not the triangles' values. */
+public record Basis(BasisMatrix matrix, List<String> names, Layout layout) {
+    /** How coefficients lie to each other, which some priors need. */
+    public enum Layout {
+        /** A list. */
+        VECTOR,
+        /** A square image, row by row, row 0 at the top. */
+        IMAGE,
+        /** Coefficient t is the value on triangle t. */
+        TRIANGLES
+    }
+
+    /** A basis whose coefficients are a list. */
     public Basis(BasisMatrix matrix, List<String> names) {
-        this(matrix, names, false);
+        this(matrix, names, Layout.VECTOR);
     }
 
     /** Checks that every coefficient has a name. */

@@ -246,11 +246,11 @@ public final class ElectrodeMesh {
             if (pairs.length == 0 || pairs.length % 2 != 0) {
                 throw broken(
                         "must give each electrode edges as node pairs",
-                        Arrays.toString(pairs) + " for electrode " + l);
+                        Arrays.toString(pairs) + " for electrode " + (l + 1));
             }
             for (int k = 0; k < pairs.length; k += 2) {
                 long edge = edge(pairs[k], pairs[k + 1]);
-                String name = "edge " + pairs[k] + "–" + pairs[k + 1] + " of electrode " + l;
+                String name = "edge " + pairs[k] + "–" + pairs[k + 1] + " of electrode " + (l + 1);
                 if (neighbours.getOrDefault(edge, 0) != 1) {
                     throw broken("must have electrodes on boundary edges only", name);
                 }

@@ -56,7 +56,12 @@ public final class DataSection {
                                 "currents",
                                 "current patterns, a row per electrode and a column per pattern,"
                                         + " or the name of a kind of pattern")
-                        .or("adjacent", "opposite", "trigonometric"),
+                        .or("adjacent", "opposite", "skip", "trigonometric"),
+                Setting.integer(
+                                "skip",
+                                "how many electrodes lie between the two of a pair, for currents:"
+                                        + " skip and measurement-pattern: skip; 0 is adjacent")
+                        .atLeast(0),
                 Setting.number("current-amplitude", "amplitude of named current patterns")
                         .above(0)
                         .unit("A"),
@@ -65,7 +70,7 @@ public final class DataSection {
                                 "measurement patterns, a row per electrode and a column per"
                                         + " pattern; adjacent pairs unless the format says"
                                         + " otherwise")
-                        .or("adjacent", "complete"),
+                        .or("adjacent", "opposite", "skip", "complete"),
                 Setting.file(
                         "reference",
                         "voltages of the homogeneous tank, shaped as the voltages (or a MATLAB"
@@ -124,6 +129,7 @@ public final class DataSection {
                     null,
                     "name the MATLAB file or choose another format");
         }
+        requireSkipUsed(isWord("currents", "skip") || isWord("measurement-pattern", "skip"));
         DenseMatrix currents = currents(electrodes);
         DenseMatrix measurement = measurement(electrodes);
         boolean excludeDriven = data.flag("exclude-driven");
@@ -184,14 +190,14 @@ public final class DataSection {
         if (data.has("current-amplitude")) {
             throw data.invalid(
                     "current-amplitude",
-                    "belongs to named current patterns (adjacent, opposite, trigonometric)",
+                    "belongs to named current patterns (adjacent, opposite, skip, trigonometric)",
                     "remove it: the file of currents has amplitudes");
         }
         String key = data.has("mat") ? "mat" : "currents";
         if (!data.has(key)) {
             throw InvalidInputException.of(
                     data.key("currents"),
-                    "is missing; it must be a file name or one of: adjacent, opposite,"
+                    "is missing; it must be a file name or one of: adjacent, opposite, skip,"
                             + " trigonometric",
                     null,
                     "say which currents were driven");
@@ -221,20 +227,59 @@ public final class DataSection {
     }
 
     private double[] named(String word, int electrodes) {
+        return word.equals("trigonometric")
+                ? Patterns.trigonometric(electrodes)
+                : pairs("currents", word, electrodes);
+    }
+
+    /** Pairs of electrodes by the word that {@code key} has. */
+    private double[] pairs(String key, String word, int electrodes) {
         switch (word) {
-            case "adjacent":
-                return Patterns.pairs(electrodes, 1, electrodes);
             case "opposite":
                 if (electrodes % 2 != 0) {
                     throw data.invalid(
-                            "currents",
+                            key,
                             "can be opposite for an even number of electrodes only, not "
                                     + electrodes,
-                            "choose adjacent or trigonometric");
+                            "choose adjacent or skip");
                 }
                 return Patterns.pairs(electrodes, electrodes / 2, electrodes / 2);
+            case "skip":
+                if (!data.has("skip")) {
+                    throw InvalidInputException.of(
+                            data.key("skip"),
+                            "is missing; it must be the number of electrodes between the two of a"
+                                    + " pair, as "
+                                    + data.key(key)
+                                    + " is skip",
+                            null,
+                            "give it, or choose adjacent or opposite");
+                }
+                int skip = data.integer("skip");
+                if (skip > electrodes - 2) {
+                    throw data.invalid(
+                            "skip",
+                            "must be at most "
+                                    + (electrodes - 2)
+                                    + " for "
+                                    + electrodes
+                                    + " electrodes",
+                            "lower it");
+                }
+                return 2 * (skip + 1) == electrodes
+                        ? Patterns.pairs(electrodes, skip + 1, electrodes / 2)
+                        : Patterns.pairs(electrodes, skip + 1, electrodes);
             default:
-                return Patterns.trigonometric(electrodes);
+                return Patterns.pairs(electrodes, 1, electrodes);
+        }
+    }
+
+    private void requireSkipUsed(boolean inPatterns) {
+        if (data.has("skip") && !inPatterns) {
+            throw data.invalid(
+                    "skip",
+                    "belongs to currents: skip or measurement-pattern: skip",
+                    "remove it, or choose one of these");
         }
     }
 
@@ -250,12 +295,13 @@ public final class DataSection {
                                     default -> "adjacent";
                                 };
         if (word != null) {
-            int count = word.equals("adjacent-open") ? electrodes - 1 : electrodes;
             double[] q =
-                    word.equals("complete")
-                            ? Patterns.complete(electrodes)
-                            : Patterns.pairs(electrodes, 1, count);
-            return new DenseMatrix(electrodes, count, q);
+                    switch (word) {
+                        case "complete" -> Patterns.complete(electrodes);
+                        case "adjacent-open" -> Patterns.pairs(electrodes, 1, electrodes - 1);
+                        default -> pairs("measurement-pattern", word, electrodes);
+                    };
+            return new DenseMatrix(electrodes, q.length / electrodes, q);
         }
         String key = data.has("mat") ? "mat" : "measurement-pattern";
         DenseMatrix q = matrix(key, MEASUREMENT);
@@ -311,6 +357,10 @@ public final class DataSection {
         return experiment.isComplete()
                 ? Experiment.centred(new DenseMatrix(rows, columns, volt)).data()
                 : volt;
+    }
+
+    private boolean isWord(String key, String word) {
+        return data.isText(key) && data.text(key).equals(word);
     }
 
     private DenseMatrix matrix(String key, String... fields) {

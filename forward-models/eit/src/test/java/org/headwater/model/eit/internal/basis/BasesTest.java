@@ -112,6 +112,39 @@ class BasesTest {
     }
 
     @Test
+    void imagesAreBilinear() {
+        Square square = new Square(6);
+        Basis basis = square.bases(1).image(5);
+        assertEquals(25, basis.size());
+        assertEquals(Basis.Layout.IMAGE, basis.layout());
+        double[] plane = new double[25];
+        for (int k = 0; k < 25; k++) {
+            double x = (k % 5 + 0.5) / 2.5 - 1;
+            double y = 1 - (k / 5 + 0.5) / 2.5;
+            plane[k] = 1 + 2 * x - 3 * y;
+        }
+        double[] field = new double[basis.matrix().rows()];
+        basis.matrix().expand(Lanes.scalar(), plane, field);
+        int inner = 0;
+        for (int t = 0; t < field.length; t++) {
+            double x = square.centroids[2 * t];
+            double y = square.centroids[2 * t + 1];
+            // Away from the rim, where the image goes on as a constant.
+            if (Math.max(Math.abs(x), Math.abs(y)) < 0.6) {
+                assertEquals(1 + 2 * x - 3 * y, field[t], 1e-13);
+                inner++;
+            }
+        }
+        assertTrue(inner > 20);
+        double[] ones = new double[25];
+        java.util.Arrays.fill(ones, 1);
+        basis.matrix().expand(Lanes.scalar(), ones, field);
+        for (double v : field) {
+            assertEquals(1, v, 1e-13);
+        }
+    }
+
+    @Test
     void haarWaveletsAreOrthonormalOnTheUnitSquare() {
         int levels = 3;
         Basis basis = new Square(8).bases(1).haar(levels, 1);

@@ -128,6 +128,39 @@ class GmshReaderTest {
         assertRefused("boundary edges", "4 1 2 6 3 3 4", "4 1 2 6 3 3 9");
     }
 
+    @Test
+    void trianglesMayBeInvertedButNotFlat() throws IOException {
+        for (String text :
+                new String[] {
+                    VERSION_2.replace("1 1 2 3", "1 3 2 1"), VERSION_4.replace("4 1 2 3", "4 3 2 1")
+                }) {
+            ElectrodeMesh mesh = read(text);
+            assertArrayEquals(new double[] {0.5, 0.5}, mesh.areas(), 1e-15);
+        }
+        assertRefused("triangles with an area", "3 1 1 0\n", "3 2 0 0\n");
+        assertRefused4("triangles with an area", "4 1 2 3", "4 1 2 2");
+    }
+
+    @Test
+    void badFilesOfVersion4AreRefusedWithFileAndLine() throws IOException {
+        assertRefused4("must have a section $Entities", "$Entities", "$Things");
+        assertRefused4("listed nodes", "5 1 3 4", "5 1 3 8");
+        assertRefused4("as many lines", "2 1 2 2", "2 1 2 3");
+        assertRefused4("in this block", "1 1 0 3", "1 1 0 300");
+        assertRefused4("physical tags", "0 1 5 2 1 -2", "0 9 5 2 1 -2");
+        assertRefused4("boundary edges", "3 3 4\n2 1 2 2", "3 1 3\n2 1 2 2");
+        assertRefused4("electrode1, electrode2", "electrode", "contact");
+    }
+
+    private void assertRefused4(String rule, String part, String replacement) throws IOException {
+        assertTrue(VERSION_4.contains(part), part);
+        String text = VERSION_4.replace(part, replacement);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> read(text));
+        assertEquals("forward-model.mesh", e.key());
+        assertTrue(e.file().endsWith("mesh.msh"));
+        assertTrue(e.rule().contains(rule), e.getMessage());
+    }
+
     private void assertRefused(String rule, String part, String replacement) throws IOException {
         String text = part.isEmpty() ? "" : VERSION_2.replace(part, replacement);
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> read(text));

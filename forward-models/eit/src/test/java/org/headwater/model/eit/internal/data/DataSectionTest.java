@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +144,41 @@ class DataSectionTest {
         assertInvalid(
                 "data.current-amplitude",
                 () -> section("currents", "currents.csv", "current-amplitude", 1).experiment(3));
+    }
+
+    @Test
+    void pairsMaySkipElectrodes() {
+        Experiment e =
+                section("currents", "skip", "skip", 2, "measurement-pattern", "adjacent")
+                        .experiment(8);
+        assertEquals(8, e.patterns());
+        assertEquals(1e-3, e.currents().get(7, 7));
+        assertEquals(-1e-3, e.currents().get(2, 7));
+        assertEquals(List.of("1–2", "2–3"), e.measurementNames().subList(0, 2));
+        Experiment both =
+                section("currents", "skip", "skip", 2, "measurement-pattern", "skip").experiment(8);
+        assertEquals("1–4", both.measurementNames().get(0));
+        assertEquals("8–3", both.measurementNames().get(7));
+        // Opposite pairs are not taken twice.
+        assertEquals(4, section("currents", "skip", "skip", 3).experiment(8).patterns());
+        assertArrayEquals(
+                section("currents", "adjacent").experiment(5).currents().data(),
+                section("currents", "skip", "skip", 0).experiment(5).currents().data());
+        Experiment opposite =
+                section("currents", "adjacent", "measurement-pattern", "opposite").experiment(6);
+        assertEquals(List.of("1–4", "2–5", "3–6"), opposite.measurementNames());
+        assertInvalid("data.skip", () -> section("currents", "skip").experiment(8), "missing");
+        assertInvalid("data.skip", () -> section("currents", "skip", "skip", 7).experiment(8), "6");
+        assertInvalid(
+                "data.skip",
+                () -> section("currents", "adjacent", "skip", 1).experiment(8),
+                "currents: skip");
+        assertInvalid(
+                "data.measurement-pattern",
+                () ->
+                        section("currents", "adjacent", "measurement-pattern", "opposite")
+                                .experiment(5),
+                "even");
     }
 
     @Test
