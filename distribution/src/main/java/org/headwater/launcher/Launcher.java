@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -47,6 +48,10 @@ public final class Launcher {
 
     /** Runs the command that the arguments name. */
     public static void main(String[] args) {
+        Integer stderr = Integer.getInteger("headwater.stderr");
+        if (stderr != null) {
+            redirectErrors(stderr);
+        }
         Path home = Path.of(System.getProperty("headwater.home")).toAbsolutePath().normalize();
         System.setProperty("headwater.home", home.toString());
         Path logs = logDirectory(home);
@@ -62,6 +67,19 @@ public final class Launcher {
         removeOldLogs(logs);
         launcher.finished.countDown();
         System.exit(launcher.exitCode);
+    }
+
+    /**
+     * Lets stderr be another open descriptor: the start script keeps Java's own messages off it.
+     */
+    private static void redirectErrors(int descriptor) {
+        try {
+            Field number = FileDescriptor.class.getDeclaredField("fd");
+            number.setAccessible(true);
+            number.setInt(FileDescriptor.err, descriptor);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private int run(Path home, Path log, String[] args) {

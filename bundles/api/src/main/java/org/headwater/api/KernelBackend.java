@@ -10,11 +10,20 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface KernelBackend {
+    /** The arithmetic that a backend may use; input and output are always double precision. */
+    enum Precision {
+        /** 32 bits: barycentres to about 5e-7 of the particles' largest distance from the mean. */
+        SINGLE,
+        /** 64 bits. */
+        DOUBLE
+    }
+
     /** Name and path taken, e.g. {@code vector (scalar)}. */
     String description();
 
     /**
-     * One softmax over all coordinates: w_il ∝ exp(−κ|x_i − x_l|² − logZ_l).
+     * One softmax over all coordinates, in the backend's precision: w_il ∝ exp(−κ|x_i − x_l|² −
+     * logZ_l).
      *
      * @param x N × d, not modified
      * @param kappa κ = β/(4T)
@@ -22,6 +31,7 @@ public interface KernelBackend {
      * @param barycentre x̄, N × d, modified
      * @param selfWeight w_ii, N values, modified
      * @param workers threads
+     * @throws IllegalArgumentException if a shape is wrong or a number not finite
      */
     void joint(
             Ensemble x,
@@ -32,7 +42,8 @@ public interface KernelBackend {
             Workers workers);
 
     /**
-     * A softmax per coordinate j: w_il ∝ exp(−κ_j(x_ij − x_lj)² − logZ_lj).
+     * A softmax per coordinate j, always in double precision: w_il ∝ exp(−κ_j(x_ij − x_lj)² −
+     * logZ_lj).
      *
      * @param x N × d, not modified
      * @param kappa κ_j = β/(4T_j), d values
@@ -40,6 +51,7 @@ public interface KernelBackend {
      * @param barycentre x̄, N × d, modified
      * @param selfWeight mean over i of w_ii for each coordinate, d values, modified
      * @param workers threads
+     * @throws IllegalArgumentException if a shape is wrong or a number not finite
      */
     void tensorised(
             Ensemble x,

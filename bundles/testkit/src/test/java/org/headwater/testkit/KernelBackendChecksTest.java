@@ -50,8 +50,13 @@ class KernelBackendChecksTest {
         }
     }
 
-    private record Provider(String unavailable, KernelBackend create)
+    private record Provider(String unavailable, KernelBackend backend)
             implements KernelBackendProvider {
+        @Override
+        public KernelBackend create(KernelBackend.Precision precision) {
+            return backend;
+        }
+
         @Override
         public PluginInfo info() {
             return new PluginInfo("layers", "1.0.0", "For tests.", SettingsSchema.of(), "");

@@ -1,14 +1,23 @@
 package org.headwater.kernels.rwpo;
 
+import java.util.Arrays;
+
 /** Sorts indices by the values that they point to. */
 final class IndexSort {
     private static final int RUN = 12;
+
+    /** From this length on, sorting by digits is faster than by comparing. */
+    private static final int LONG = 2048;
+
+    private static final int DIGIT_BITS = 11;
+    private static final int DIGITS = 1 << DIGIT_BITS;
 
     private IndexSort() {}
 
     /**
      * Writes into {@code order} the permutation that puts {@code value} in ascending order; equal
-     * values keep their order. Insertion sort on short runs, then bottom-up merging: O(n log n).
+     * values keep their order. Insertion sort on short runs, then bottom-up merging: O(n log n);
+     * long arrays by their digits, O(n).
      *
      * @param value n values, not modified
      * @param order n indices, modified
@@ -18,6 +27,10 @@ final class IndexSort {
         int n = value.length;
         for (int i = 0; i < n; i++) {
             order[i] = i;
+        }
+        if (n >= LONG) {
+            byDigits(value, order, scratch);
+            return;
         }
         for (int from = 0; from < n; from += RUN) {
             int to = Math.min(from + RUN, n);
@@ -36,6 +49,47 @@ final class IndexSort {
             for (int from = 0; from + width < n; from += 2 * width) {
                 merge(value, order, scratch, from, from + width, Math.min(from + 2 * width, n));
             }
+        }
+    }
+
+    /** Sorts by the bits of the numbers, 11 at a time, from the last to the first. */
+    private static void byDigits(double[] value, int[] order, int[] scratch) {
+        int n = value.length;
+        long[] key = new long[n];
+        long[] otherKey = new long[n];
+        for (int i = 0; i < n; i++) {
+            // Adding 0 makes −0 a 0. Then bits that compare, as unsigned numbers, like the values.
+            long bits = Double.doubleToRawLongBits(value[i] + 0.0);
+            key[i] = bits ^ (bits >> 63 | Long.MIN_VALUE);
+        }
+        int[] from = order;
+        int[] to = scratch;
+        int[] start = new int[DIGITS + 1];
+        for (int shift = 0; shift < Long.SIZE; shift += DIGIT_BITS) {
+            Arrays.fill(start, 0);
+            for (int i = 0; i < n; i++) {
+                start[(int) (key[i] >>> shift & DIGITS - 1) + 1]++;
+            }
+            if (start[(int) (key[0] >>> shift & DIGITS - 1) + 1] == n) {
+                continue;
+            }
+            for (int k = 0; k < DIGITS; k++) {
+                start[k + 1] += start[k];
+            }
+            for (int i = 0; i < n; i++) {
+                int at = start[(int) (key[i] >>> shift & DIGITS - 1)]++;
+                otherKey[at] = key[i];
+                to[at] = from[i];
+            }
+            long[] k = key;
+            key = otherKey;
+            otherKey = k;
+            int[] o = from;
+            from = to;
+            to = o;
+        }
+        if (from != order) {
+            System.arraycopy(from, 0, order, 0, n);
         }
     }
 

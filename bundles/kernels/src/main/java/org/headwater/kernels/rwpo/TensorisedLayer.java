@@ -2,6 +2,8 @@ package org.headwater.kernels.rwpo;
 
 import org.headwater.api.Ensemble;
 import org.headwater.api.Workers;
+import org.headwater.kernels.layer.GaussTransform;
+import org.headwater.kernels.layer.LayerLoops;
 import org.headwater.kernels.special.Exponential;
 
 /**
@@ -9,11 +11,15 @@ import org.headwater.kernels.special.Exponential;
  *
  * <pre>w_il ∝ exp(−κ_j(a_ij − x_lj)² − logZ_lj),   x̄_ij = Σ_l w_il x_lj.</pre>
  *
- * <p>Each coordinate's keys are sorted. Of the terms of a sum those are left out that together
- * weigh less than e^{−42} ≈ 6e-19 of it: with c_l = −logZ_l, the keys from l on add at most
- * N·exp(max_{k≥l} c_k − κ(x_l − a)²), a bound that falls along the sorted keys, so the window's
- * ends are found by bisection or by walking. The sums are then accurate to about 1e-15·√N.
- * Particles of one bandwidth 1/√κ or less need all pairs, wide-spread ones few.
+ * <p>Each coordinate's keys are sorted. From 200 keys on that are also the queries, {@link
+ * GaussTransform} then takes O(N): its error is at most 1e-10 of a sum. What follows is the direct
+ * sum, for fewer keys, other queries, and where logZ varies by more than 300 over a coordinate.
+ *
+ * <p>Of the terms of a sum those are left out that together weigh less than e^{−42} ≈ 6e-19 of it:
+ * with c_l = −logZ_l, the keys from l on add at most N·exp(max_{k≥l} c_k − κ(x_l − a)²), a bound
+ * that falls along the sorted keys, so the window's ends are found by bisection or by walking. The
+ * sums are then accurate to about 1e-15·√N. Particles of one bandwidth 1/√κ or less need all pairs,
+ * wide-spread ones few.
  *
  * <p>Where keys are queries, e^{−κ(x_i−x_l)²} is computed once for both (i, l) and (l, i), and its
  * diagonal, 1, keeps the sums away from zero; this needs c to vary by at most 41 over a coordinate
@@ -30,17 +36,25 @@ public final class TensorisedLayer {
     /** Largest range of c for which the shared exponentials are used. */
     static final double RANGE = 41;
 
+    /** From this number of keys on, the fast Gauss transform is faster than the direct sum. */
+    private static final int MANY = 200;
+
+    /** Largest κ(x−y)² of which the transform's boxes know the place. */
+    private static final double FAR = 1e300;
+
     private TensorisedLayer() {}
 
     /**
-     * Barycentres of the keys themselves. O(dN²) exponentials at most, half a pair each.
+     * Barycentres of the keys themselves, on the fastest loops that there are: O(d·N log N) for N ≥
+     * 200, otherwise O(dN²).
      *
-     * @param x keys and queries, N × d, not modified
+     * @param x keys and queries, N × d, finite, not modified
      * @param kappa κ_j &gt; 0, d values, not modified
-     * @param logNormaliser logZ_lj, N × d, not modified
+     * @param logNormaliser logZ_lj, N × d, finite, not modified
      * @param barycentre x̄, N × d, modified
      * @param selfWeight mean over i of w_ii for each coordinate, d values, modified
      * @param workers threads
+     * @throws IllegalArgumentException if a shape is wrong or a number not finite
      */
     public static void self(
             Ensemble x,
@@ -49,17 +63,43 @@ public final class TensorisedLayer {
             Ensemble barycentre,
             double[] selfWeight,
             Workers workers) {
+        self(x, kappa, logNormaliser, barycentre, selfWeight, LayerLoops.best(), workers);
+    }
+
+    /**
+     * The same on given loops.
+     *
+     * @param x keys and queries, N × d, finite, not modified
+     * @param kappa κ_j &gt; 0, d values, not modified
+     * @param logNormaliser logZ_lj, N × d, finite, not modified
+     * @param barycentre x̄, N × d, modified
+     * @param selfWeight mean over i of w_ii for each coordinate, d values, modified
+     * @param loops inner loops
+     * @param workers threads
+     * @throws IllegalArgumentException if a shape is wrong or a number not finite
+     */
+    public static void self(
+            Ensemble x,
+            double[] kappa,
+            Ensemble logNormaliser,
+            Ensemble barycentre,
+            double[] selfWeight,
+            LayerLoops loops,
+            Workers workers) {
         int n = x.size();
         int d = x.dimension();
         Shapes.require(kappa.length == d, "kappa needs one value per coordinate");
         Shapes.same(x, logNormaliser, "logNormaliser");
         Shapes.same(x, barycentre, "barycentre");
         Shapes.require(selfWeight.length == d, "selfWeight needs one value per coordinate");
+        Shapes.finite(x, "x");
+        Shapes.finite(logNormaliser, "logNormaliser");
+        Shapes.positive(kappa, "kappa");
         workers.forRanges(
                 d,
                 grain(d),
                 (from, to) -> {
-                    SortedColumn column = new SortedColumn(n);
+                    SortedColumn column = new SortedColumn(n, loops);
                     for (int j = from; j < to; j++) {
                         column.load(x, logNormaliser, j, kappa[j]);
                         selfWeight[j] = column.self(barycentre.data(), j, d);
@@ -100,7 +140,7 @@ public final class TensorisedLayer {
                 d,
                 grain(d),
                 (from, to) -> {
-                    SortedColumn column = new SortedColumn(keys.size());
+                    SortedColumn column = new SortedColumn(keys.size(), LayerLoops.best());
                     for (int j = from; j < to; j++) {
                         column.load(keys, logNormaliser, j, kappa[j]);
                         for (int i = 0; i < m; i++) {
@@ -121,6 +161,8 @@ public final class TensorisedLayer {
     /** One coordinate of the keys in ascending order, with workspace. */
     private static final class SortedColumn {
         private final int n;
+        private final LayerLoops loops;
+        private GaussTransform transform;
         private final double cut;
         private final int[] order;
         private final int[] scratch;
@@ -139,8 +181,9 @@ public final class TensorisedLayer {
         private double variance;
         private double logSum;
 
-        SortedColumn(int n) {
+        SortedColumn(int n, LayerLoops loops) {
             this.n = n;
+            this.loops = loops;
             cut = NEGLIGIBLE + Math.log(n);
             order = new int[n];
             scratch = new int[n];
@@ -190,7 +233,12 @@ public final class TensorisedLayer {
                 return Double.NaN;
             }
             double weight = 0;
-            if (!(highest - lowAfter[0] <= RANGE)) {
+            double range = highest - lowAfter[0];
+            double root = Math.sqrt(kappa);
+            if (n >= MANY && range <= GaussTransform.RANGE && root * (u[n - 1] - u[0]) < FAR) {
+                return transformed(root, out, j, d);
+            }
+            if (!(range <= RANGE)) {
                 for (int i = 0; i < n; i++) {
                     query(u[i]);
                     out[order[i] * d + j] = mean;
@@ -204,7 +252,7 @@ public final class TensorisedLayer {
                 s1[i] = 0;
             }
             for (int i = 0; i < n; i++) {
-                pairs(i, end(i));
+                loops.pairs(u, g, kappa, i, end(i), s0, s1);
             }
             for (int i = 0; i < n; i++) {
                 out[order[i] * d + j] = u[i] + s1[i] / s0[i];
@@ -213,24 +261,21 @@ public final class TensorisedLayer {
             return weight / n;
         }
 
-        /** Adds the pairs of key i with the keys i+1..end−1 to the sums of both. */
-        private void pairs(int i, int end) {
-            double ui = u[i];
-            double gi = g[i];
-            double a0 = s0[i];
-            double a1 = s1[i];
-            for (int l = i + 1; l < end; l++) {
-                double delta = u[l] - ui;
-                double e = Exponential.exp(-kappa * delta * delta);
-                double there = g[l] * e;
-                double here = gi * e;
-                a0 += there;
-                a1 += there * delta;
-                s0[l] += here;
-                s1[l] -= here * delta;
+        private double transformed(double root, double[] out, int j, int d) {
+            if (transform == null) {
+                transform = new GaussTransform(n, loops);
             }
-            s0[i] = a0;
-            s1[i] = a1;
+            double middle = u[0] + (u[n - 1] - u[0]) / 2;
+            for (int i = 0; i < n; i++) {
+                value[i] = root * (u[i] - middle);
+            }
+            transform.softmax(value, c, n, s1, s0);
+            double weight = 0;
+            for (int i = 0; i < n; i++) {
+                out[order[i] * d + j] = u[i] + s1[i] / root;
+                weight += s0[i];
+            }
+            return weight / n;
         }
 
         /** The first key after i from which on neither sums of i nor theirs feel each other. */

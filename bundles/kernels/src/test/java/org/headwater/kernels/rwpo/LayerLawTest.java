@@ -73,11 +73,13 @@ class LayerLawTest {
                         1e-14 * Math.max(1, expected.exponents),
                         at);
                 if (i < n) {
-                    assertEquals(expected.mean, own.get(i, j), blur, at);
+                    // From 200 keys on a fast Gauss transform, with an error of its own.
+                    double transform = n < 200 ? 0 : 1e-11 * Math.max(bandwidth, expected.width);
+                    assertEquals(expected.mean, own.get(i, j), blur + transform, at);
                     weight += Math.exp(-logZ.get(i, j) - expected.logSum) / n;
                 }
             }
-            assertEquals(weight, self[j], 1e-12, "κ=" + kappa + " slope=" + slope);
+            assertEquals(weight, self[j], 1e-11, "κ=" + kappa + " slope=" + slope);
         }
     }
 

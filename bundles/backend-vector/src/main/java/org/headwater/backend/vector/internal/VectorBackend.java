@@ -3,14 +3,26 @@ package org.headwater.backend.vector.internal;
 import org.headwater.api.Ensemble;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.Workers;
+import org.headwater.kernels.layer.LayerLoops;
 import org.headwater.kernels.rwpo.JointLayer;
 import org.headwater.kernels.rwpo.TensorisedLayer;
 
-/** The layers of the kernels bundle, in double precision. Stateless. */
+/** The layers of the kernels bundle, on vector registers where Java has the Vector API. */
 final class VectorBackend implements KernelBackend {
+    private final LayerLoops loops;
+    private final Precision precision;
+
+    VectorBackend(LayerLoops loops, Precision precision) {
+        this.loops = loops;
+        this.precision = precision;
+    }
+
     @Override
     public String description() {
-        return "vector (scalar double precision; no SIMD instructions are used explicitly)";
+        boolean single = precision == Precision.SINGLE && loops.singleJoint() != null;
+        return "vector ("
+                + loops.description()
+                + (single ? ", single precision in the joint layer)" : ", double precision)");
     }
 
     @Override
@@ -21,7 +33,11 @@ final class VectorBackend implements KernelBackend {
             Ensemble barycentre,
             double[] selfWeight,
             Workers workers) {
-        JointLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, workers);
+        if (precision == Precision.SINGLE) {
+            JointLayer.selfSingle(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
+        } else {
+            JointLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
+        }
     }
 
     @Override
@@ -32,6 +48,6 @@ final class VectorBackend implements KernelBackend {
             Ensemble barycentre,
             double[] selfWeight,
             Workers workers) {
-        TensorisedLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, workers);
+        TensorisedLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
     }
 }

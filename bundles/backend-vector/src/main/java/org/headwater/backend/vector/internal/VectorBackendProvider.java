@@ -1,9 +1,11 @@
 package org.headwater.backend.vector.internal;
 
 import org.headwater.api.KernelBackend;
+import org.headwater.api.KernelBackend.Precision;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.SettingsSchema;
+import org.headwater.kernels.layer.LayerLoops;
 import org.osgi.service.component.annotations.Component;
 
 /** Offers the layers on the CPU, on every machine. */
@@ -13,7 +15,7 @@ public final class VectorBackendProvider implements KernelBackendProvider {
             new PluginInfo(
                     "vector",
                     "0.1.0",
-                    "The RWPO layers on the CPU in double precision (scalar code at present).",
+                    "The RWPO layers on the CPU, on its vector registers where Java offers them.",
                     SettingsSchema.of(),
                     "Han, Osher, Li, arXiv:2510.16356");
 
@@ -28,7 +30,13 @@ public final class VectorBackendProvider implements KernelBackendProvider {
     }
 
     @Override
-    public KernelBackend create() {
-        return new VectorBackend();
+    public KernelBackend create(Precision precision) {
+        LayerLoops loops = LayerLoops.best();
+        KernelBackend backend = new VectorBackend(loops, precision);
+        boolean vectors = loops.singleJoint() != null;
+        if (vectors) {
+            WarmUp.start(backend, precision == Precision.SINGLE);
+        }
+        return backend;
     }
 }

@@ -28,7 +28,8 @@ class VectorBackendTest {
     void saysWhatItIs() {
         assertEquals("vector", provider.info().type());
         assertEquals("", provider.unavailable());
-        assertTrue(provider.create().description().contains("scalar"));
+        boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        assertTrue(provider.create().description().contains(vectors ? "-bit" : "scalar"));
     }
 
     /** Two particles: weights in closed form. */

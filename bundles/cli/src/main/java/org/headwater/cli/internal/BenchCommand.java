@@ -1,0 +1,149 @@
+package org.headwater.cli.internal;
+
+import com.google.gson.Gson;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.headwater.api.KernelBackend;
+import org.headwater.api.KernelBackendProvider;
+import org.headwater.cli.Table;
+import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures the time and the error of a layer here. */
+@Command(
+        name = "bench",
+        description = "Measure a layer of the sampler on this machine: its time and its error.",
+        footer = {
+            "",
+            "Particles are standard normal; the kernel is that of an L1 prior of weight 1 at T ="
+                    + " 0.1. The error is that of the barycentres against a direct sum in double"
+                    + " precision, for this kernel and for a wider one that spreads the weights,"
+                    + " divided by the largest coordinate. gflops counts the operations of the"
+                    + " direct sum, whatever is done in its place."
+        })
+final class BenchCommand extends SubCommand {
+    private final Plugins plugins;
+
+    @Parameters(
+            paramLabel = "KERNEL",
+            description = "joint, tensorised, or cc (tensorised with the covariance correction).")
+    private LayerBench.Kernel kernel;
+
+    @Option(
+            names = "--n",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Number of particles (default ${DEFAULT-VALUE}).")
+    private int n;
+
+    @Option(
+            names = "--d",
+            paramLabel = "D",
+            defaultValue = "2",
+            description = "Number of coordinates (default ${DEFAULT-VALUE}).")
+    private int d;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "TYPE",
+            defaultValue = "auto",
+            description = "Kernel backend (default ${DEFAULT-VALUE}).")
+    private String backend;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "BITS",
+            defaultValue = "64",
+            description = "32 or 64 (default ${DEFAULT-VALUE}).")
+    private int precision;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Threads (default: all processors).")
+    private int threads;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    BenchCommand(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    @Override
+    public Integer call() {
+        if (n < 1 || d < 1 || (long) n * d > 1 << 28) {
+            throw misuse("--n and --d must be at least 1 and N·d at most 2^28");
+        }
+        if (precision != 32 && precision != 64) {
+            throw misuse("--precision must be 32 or 64, got " + precision);
+        }
+        if (threads < 0) {
+            throw misuse("--threads must be at least 1, got " + threads);
+        }
+        int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        KernelBackend chosen =
+                provider()
+                        .create(
+                                precision == 32
+                                        ? KernelBackend.Precision.SINGLE
+                                        : KernelBackend.Precision.DOUBLE);
+        try (BenchWorkers workers = new BenchWorkers(used)) {
+            LayerBench.Result result = new LayerBench(kernel, n, d, chosen, workers).measure();
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("kernel", kernel.name());
+            all.put("n", n);
+            all.put("d", d);
+            all.put("backend", chosen.description());
+            all.put("threads", used);
+            all.put("median_ms", result.medianMs());
+            all.put("min_ms", result.minMs());
+            all.put("max_ms", result.maxMs());
+            all.put("gflops", result.gflops());
+            all.put("max_rel_error", result.maxRelativeError());
+            print(all);
+        }
+        return ExitCode.DONE;
+    }
+
+    private KernelBackendProvider provider() {
+        List<Plugins.Plugin> all =
+                backend.equals("auto")
+                        ? plugins.list(PluginKind.BACKEND).stream()
+                                .sorted(Comparator.comparingInt(Plugins.Plugin::ranking).reversed())
+                                .toList()
+                        : List.of(plugins.find(PluginKind.BACKEND, backend));
+        String reason = "none is installed";
+        for (Plugins.Plugin plugin : all) {
+            KernelBackendProvider provider = (KernelBackendProvider) plugin.provider();
+            reason = provider.unavailable();
+            if (reason.isEmpty()) {
+                return provider;
+            }
+        }
+        throw misuse("no usable backend for --backend " + backend + ": " + reason);
+    }
+
+    private void print(Map<String, Object> all) {
+        if (json) {
+            out().println(new Gson().toJson(all));
+            return;
+        }
+        Table table = new Table();
+        all.forEach(
+                (key, value) ->
+                        table.row(
+                                key,
+                                value instanceof Double x
+                                        ? String.format(Locale.ROOT, "%.4g", x)
+                                        : value.toString()));
+        out().print(table);
+    }
+}

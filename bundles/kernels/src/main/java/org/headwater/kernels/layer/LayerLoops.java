@@ -1,0 +1,121 @@
+package org.headwater.kernels.layer;
+
+/**
+ * The innermost loops of the layers, in one implementation: scalar, or on the machine's vector
+ * registers. Stateless. Results of two implementations agree to rounding.
+ */
+public interface LayerLoops {
+    /** What runs, e.g. {@code scalar} or {@code 512-bit vectors}. */
+    String description();
+
+    /**
+     * e^{−q} in place; 0 where q &gt; 708.
+     *
+     * @param q values ≥ 0, modified from {@code from} to {@code to} − 1
+     */
+    void negativeExponentials(double[] q, int from, int to);
+
+    /**
+     * Adds the pairs of key i with the keys i+1..end−1 to the sums of both, e = exp(−κ(u_l−u_i)²):
+     * s0_i += g_l·e, s1_i += g_l·e·(u_l−u_i), and the same the other way round.
+     *
+     * @param u keys, not modified
+     * @param g weights, not modified
+     * @param kappa κ
+     * @param i one key
+     * @param end where the others end
+     * @param s0 sums of weights, modified
+     * @param s1 sums of weighted differences, modified
+     */
+    void pairs(double[] u, double[] g, double kappa, int i, int end, double[] s0, double[] s1);
+
+    /**
+     * Moments Σ_i w_i z_i^k for k = 0..count−1 of the points from..to−1.
+     *
+     * @param w weights, modified (workspace)
+     * @param z not modified
+     * @param from first point
+     * @param to end of the points
+     * @param out modified from {@code at} on
+     * @param at where the first moment goes
+     * @param count number of moments
+     */
+    void moments(double[] w, double[] z, int from, int to, double[] out, int at, int count);
+
+    /**
+     * Adds to two functions' values at {@code nodes} points: with b_p = Σ_k A_kp m_k and c_p = Σ_k
+     * A_kp m_{k+1}: y0_p += f·b_p, y1_p += f1·c_p + f2·b_p.
+     *
+     * @param a matrix A, terms × nodes from {@code ao} on, not modified
+     * @param ao where A starts
+     * @param m terms + 1 moments from {@code mo} on, not modified
+     * @param mo where the moments start
+     * @param terms number of terms
+     * @param nodes number of points, a multiple of 8
+     * @param f f
+     * @param f1 f1
+     * @param f2 f2
+     * @param y0 modified
+     * @param y1 modified
+     */
+    void expand(
+            double[] a,
+            int ao,
+            double[] m,
+            int mo,
+            int terms,
+            int nodes,
+            double f,
+            double f1,
+            double f2,
+            double[] y0,
+            double[] y1);
+
+    /**
+     * Two Chebyshev series at the points from..to−1: Σ_k c_k T_k(z), by Clenshaw's recurrence.
+     *
+     * @param c0 coefficients, not modified
+     * @param c1 coefficients, not modified
+     * @param count number of coefficients of each
+     * @param z points in [−1, 1], not modified
+     * @param from first point
+     * @param to end of the points
+     * @param out0 values of the first, modified
+     * @param out1 values of the second, modified
+     */
+    void chebyshev(
+            double[] c0,
+            double[] c1,
+            int count,
+            double[] z,
+            int from,
+            int to,
+            double[] out0,
+            double[] out1);
+
+    /** The joint layer in single precision, or null where it has no fast form. */
+    SingleJoint singleJoint();
+
+    /** The fastest loops that this Java machine can run. */
+    static LayerLoops best() {
+        return Best.LOOPS;
+    }
+
+    /** Looks once for the Vector API, which is there only with --add-modules. */
+    final class Best {
+        private static final String VECTOR = "org.headwater.kernels.layer.simd.VectorLoops";
+        private static final LayerLoops LOOPS = find();
+
+        private Best() {}
+
+        private static LayerLoops find() {
+            try {
+                // The test class first: where it is missing, ours must not be linked.
+                Class.forName("jdk.incubator.vector.Vector");
+                return (LayerLoops) Class.forName(VECTOR).getDeclaredConstructor().newInstance();
+            } catch (ReflectiveOperationException | LinkageError e) {
+                return new ScalarLoops();
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.headwater.kernels.layer;
+
+import org.headwater.kernels.special.Exponential;
+
+/** The loops in plain Java. */
+public final class ScalarLoops implements LayerLoops {
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public void negativeExponentials(double[] q, int from, int to) {
+        for (int i = from; i < to; i++) {
+            q[i] = q[i] <= -Exponential.LEAST ? Exponential.exp(-q[i]) : 0;
+        }
+    }
+
+    @Override
+    public void pairs(
+            double[] u, double[] g, double kappa, int i, int end, double[] s0, double[] s1) {
+        double ui = u[i];
+        double gi = g[i];
+        double a0 = s0[i];
+        double a1 = s1[i];
+        for (int l = i + 1; l < end; l++) {
+            double delta = u[l] - ui;
+            double q = kappa * delta * delta;
+            double e = q <= -Exponential.LEAST ? Exponential.exp(-q) : 0;
+            double there = g[l] * e;
+            double here = gi * e;
+            a0 += there;
+            a1 += there * delta;
+            s0[l] += here;
+            s1[l] -= here * delta;
+        }
+        s0[i] = a0;
+        s1[i] = a1;
+    }
+
+    @Override
+    public void moments(double[] w, double[] z, int from, int to, double[] out, int at, int count) {
+        for (int k = 0; k < count; k++) {
+            out[at + k] = 0;
+        }
+        int i = from;
+        for (; i + 4 <= to; i += 4) {
+            double p0 = w[i];
+            double p1 = w[i + 1];
+            double p2 = w[i + 2];
+            double p3 = w[i + 3];
+            for (int k = 0; k < count; k++) {
+                out[at + k] += (p0 + p1) + (p2 + p3);
+                p0 *= z[i];
+                p1 *= z[i + 1];
+                p2 *= z[i + 2];
+                p3 *= z[i + 3];
+            }
+        }
+        for (; i < to; i++) {
+            double p = w[i];
+            for (int k = 0; k < count; k++) {
+                out[at + k] += p;
+                p *= z[i];
+            }
+        }
+    }
+
+    @Override
+    public void expand(
+            double[] a,
+            int ao,
+            double[] m,
+            int mo,
+            int terms,
+            int nodes,
+            double f,
+            double f1,
+            double f2,
+            double[] y0,
+            double[] y1) {
+        for (int p = 0; p < nodes; p += 4) {
+            double b0 = 0;
+            double b1 = 0;
+            double b2 = 0;
+            double b3 = 0;
+            double c0 = 0;
+            double c1 = 0;
+            double c2 = 0;
+            double c3 = 0;
+            int row = ao + p;
+            double moment = m[mo];
+            for (int k = 0; k < terms; k++, row += nodes) {
+                double next = m[mo + k + 1];
+                b0 += a[row] * moment;
+                b1 += a[row + 1] * moment;
+                b2 += a[row + 2] * moment;
+                b3 += a[row + 3] * moment;
+                c0 += a[row] * next;
+                c1 += a[row + 1] * next;
+                c2 += a[row + 2] * next;
+                c3 += a[row + 3] * next;
+                moment = next;
+            }
+            y0[p] += f * b0;
+            y0[p + 1] += f * b1;
+            y0[p + 2] += f * b2;
+            y0[p + 3] += f * b3;
+            y1[p] += f1 * c0 + f2 * b0;
+            y1[p + 1] += f1 * c1 + f2 * b1;
+            y1[p + 2] += f1 * c2 + f2 * b2;
+            y1[p + 3] += f1 * c3 + f2 * b3;
+        }
+    }
+
+    @Override
+    public void chebyshev(
+            double[] c0,
+            double[] c1,
+            int count,
+            double[] z,
+            int from,
+            int to,
+            double[] out0,
+            double[] out1) {
+        for (int i = from; i < to; i++) {
+            double twice = 2 * z[i];
+            double a1 = 0;
+            double a2 = 0;
+            double b1 = 0;
+            double b2 = 0;
+            for (int k = count - 1; k > 0; k--) {
+                double a = c0[k] + (twice * a1 - a2);
+                double b = c1[k] + (twice * b1 - b2);
+                a2 = a1;
+                a1 = a;
+                b2 = b1;
+                b1 = b;
+            }
+            out0[i] = c0[0] + (z[i] * a1 - a2);
+            out1[i] = c1[0] + (z[i] * b1 - b2);
+        }
+    }
+
+    @Override
+    public SingleJoint singleJoint() {
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+package org.headwater.kernels.layer;
+
+import org.headwater.api.Workers;
+
+/** The joint layer with single-precision arithmetic. Stateless. */
+public interface SingleJoint {
+    /**
+     * Largest range of logZ, 50 bits. The least E is 2⁻⁹⁶, so that what should be 0 weighs at most
+     * N·2⁻⁴⁶ of a sum, and products of weights stay normal numbers.
+     */
+    double RANGE = 34;
+
+    /**
+     * Barycentres x̄_i of the softmax with w_il ∝ exp(−κ|x_i − x_l|² − logZ_l) over the particles
+     * themselves. N²/2 exponentials, O(N²d), memory O(Nd); the result does not depend on the number
+     * of threads.
+     *
+     * @param x N × d, finite, not modified
+     * @param n N
+     * @param d d
+     * @param kappa κ &gt; 0
+     * @param logNormaliser logZ_l, finite, N values within {@link #RANGE} of each other, not
+     *     modified
+     * @param barycentre N × d, modified
+     * @param selfWeight w_ii, N values, modified
+     * @param workers threads
+     */
+    void self(
+            double[] x,
+            int n,
+            int d,
+            double kappa,
+            double[] logNormaliser,
+            double[] barycentre,
+            double[] selfWeight,
+            Workers workers);
+}

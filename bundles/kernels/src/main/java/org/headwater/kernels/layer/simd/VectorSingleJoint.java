@@ -1,0 +1,190 @@
+package org.headwater.kernels.layer.simd;
+
+import java.util.Arrays;
+import org.headwater.api.Workers;
+import org.headwater.kernels.layer.SingleJoint;
+
+/**
+ * The joint layer in single precision on vector registers.
+ *
+ * <p>With g_l = exp(min logZ − logZ_l), the sums are Σ_l E_il g_l (1, y_l) with E symmetric: each
+ * tile of E is computed once and used for its rows and its columns. E_ii = 1 bounds the sums below,
+ * so that no maximum is needed. A strip is a block of rows with all later keys; strips are dealt to
+ * a fixed number of groups, which have column sums of their own that are added in order: the result
+ * does not depend on the number of threads. In up to three dimensions many particles are put in the
+ * order of a k-d tree, and tiles are left out whose bounding boxes are so far apart that all their
+ * terms are below 2⁻²⁸ of a sum together.
+ */
+final class VectorSingleJoint implements SingleJoint {
+    /** Particles below which one group is enough. */
+    private static final int FEW = 1000;
+
+    private static final int GROUPS = 8;
+
+    /** Dimension up to which, and number of particles from which, tiles may be far apart. */
+    private static final int ORDERED_DIMENSION = 3;
+
+    private static final int ORDERED_SIZE = 4096;
+    private static final int NEGLIGIBLE_BITS = 28;
+
+    /** Bandwidths from the mean that leave a float too few digits. */
+    private static final double FAR = 100;
+
+    private static final double LOG2_E = 1 / Math.log(2);
+
+    @Override
+    public void self(
+            double[] x,
+            int n,
+            int d,
+            double kappa,
+            double[] logNormaliser,
+            double[] barycentre,
+            double[] selfWeight,
+            Workers workers) {
+        double scale = Math.sqrt(kappa * LOG2_E);
+        double[] centre = centre(x, n, d, FAR / scale);
+        int[] order = new int[n];
+        Arrays.setAll(order, i -> i);
+        int size = d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
+        boolean ordered = d <= ORDERED_DIMENSION && n >= ORDERED_SIZE;
+        if (ordered) {
+            new SpatialOrder(x, d).sort(order, size);
+        }
+        double low = Arrays.stream(logNormaliser).min().orElse(0);
+        double high = Arrays.stream(logNormaliser).max().orElse(0);
+        float[] y = new float[n * d];
+        float[] g = new float[n];
+        for (int i = 0; i < n; i++) {
+            int from = order[i];
+            g[i] = (float) Math.exp(low - logNormaliser[from]);
+            for (int k = 0; k < d; k++) {
+                y[i * d + k] = (float) ((x[from * d + k] - centre[k]) * scale);
+            }
+        }
+        JointBlocks blocks = d <= 2 ? new PlaneBlocks(y, g, n, d) : new PanelBlocks(y, g, n, d);
+        double cut = NEGLIGIBLE_BITS + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
+        BoundingBoxes boxes = ordered ? new BoundingBoxes(y, n, d, size, cut) : null;
+        JointBlocks.Group[] groups = sum(blocks, boxes, n < FEW ? 1 : GROUPS, workers);
+        workers.forRanges(
+                n,
+                FEW,
+                (from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        int to0 = order[i];
+                        double mass = total(blocks, groups, i, 0);
+                        selfWeight[to0] = g[i] / mass;
+                        for (int k = 0; k < d; k++) {
+                            double moment = total(blocks, groups, i, k + 1);
+                            barycentre[to0 * d + k] = centre[k] + moment / mass / scale;
+                        }
+                    }
+                });
+    }
+
+    private static double total(JointBlocks blocks, JointBlocks.Group[] groups, int i, int j) {
+        double sum = blocks.rowSums[i * (blocks.d + 1) + j];
+        for (JointBlocks.Group group : groups) {
+            sum += group.column(i, j);
+        }
+        return sum;
+    }
+
+    /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
+    private static JointBlocks.Group[] sum(
+            JointBlocks blocks, BoundingBoxes boxes, int count, Workers workers) {
+        JointBlocks.Group[] groups = new JointBlocks.Group[count];
+        workers.forRanges(
+                count,
+                1,
+                (from, to) -> {
+                    for (int k = from; k < to; k++) {
+                        groups[k] = blocks.group();
+                        for (int base = 0; base < blocks.count; base += 2 * count) {
+                            strip(blocks, boxes, base + k, groups[k]);
+                            strip(blocks, boxes, base + 2 * count - 1 - k, groups[k]);
+                        }
+                    }
+                });
+        return groups;
+    }
+
+    private static void strip(
+            JointBlocks blocks, BoundingBoxes boxes, int rows, JointBlocks.Group group) {
+        if (rows >= blocks.count) {
+            return;
+        }
+        group.diagonal(rows);
+        int tiles = 1;
+        for (int keys = rows + 1; keys < blocks.count; keys++) {
+            if (boxes != null && boxes.apart(rows, keys)) {
+                continue;
+            }
+            group.tile(rows, keys);
+            if (++tiles % blocks.flush() == 0) {
+                group.flush(rows);
+            }
+        }
+        group.flush(rows);
+    }
+
+    /** The mean; where a particle is far from it the medians, which an outlier does not move. */
+    private static double[] centre(double[] x, int n, int d, double far) {
+        double[] centre = new double[d];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < d; k++) {
+                centre[k] += x[i * d + k] / n;
+            }
+        }
+        double[] column = new double[n];
+        for (int k = 0; k < d; k++) {
+            double largest = 0;
+            for (int i = 0; i < n; i++) {
+                column[i] = x[i * d + k];
+                largest = Math.max(largest, Math.abs(column[i] - centre[k]));
+            }
+            if (largest > far) {
+                Arrays.sort(column);
+                centre[k] = column[n / 2];
+            }
+        }
+        return centre;
+    }
+
+    /** The smallest boxes with edges along the axes that hold the blocks. */
+    private static final class BoundingBoxes {
+        private final int d;
+        private final double cut;
+        private final float[] lower;
+        private final float[] upper;
+
+        BoundingBoxes(float[] y, int n, int d, int size, double cut) {
+            this.d = d;
+            this.cut = cut;
+            int count = (n + size - 1) / size;
+            lower = new float[count * d];
+            upper = new float[count * d];
+            Arrays.fill(lower, Float.POSITIVE_INFINITY);
+            Arrays.fill(upper, Float.NEGATIVE_INFINITY);
+            for (int i = 0; i < n; i++) {
+                int at = i / size * d;
+                for (int k = 0; k < d; k++) {
+                    lower[at + k] = Math.min(lower[at + k], y[i * d + k]);
+                    upper[at + k] = Math.max(upper[at + k], y[i * d + k]);
+                }
+            }
+        }
+
+        boolean apart(int a, int b) {
+            double square = 0;
+            for (int k = 0; k < d; k++) {
+                double gap =
+                        Math.max(
+                                lower[a * d + k] - upper[b * d + k],
+                                lower[b * d + k] - upper[a * d + k]);
+                square += gap > 0 ? gap * gap : 0;
+            }
+            return square > cut;
+        }
+    }
+}
