@@ -24,6 +24,8 @@ class Nd4jBackendProviderTest {
                 other.contains("natives for linux-x86_64")
                         && other.contains("-Djavacpp.platform=macosx-arm64"),
                 other);
-        assertTrue(Nd4jBackendProvider.reasonAgainst(null, "linux-x86_64").contains("org.headwater.nd4j"));
+        assertTrue(
+                Nd4jBackendProvider.reasonAgainst(null, "linux-x86_64")
+                        .contains("org.headwater.nd4j"));
     }
 }
