@@ -84,7 +84,7 @@ class Nd4jBackendLawTest {
     @ParameterizedTest
     @EnumSource
     void agreesWithTheScalarLoops(Precision precision) {
-        int[][] shapes = {{1, 1}, {2, 2}, {300, 1}, {1100, 2}, {150, 9}, {70, 60}};
+        int[][] shapes = {{1, 1}, {2, 2}, {300, 1}, {700, 2}, {150, 9}, {70, 60}};
         for (int[] shape : shapes) {
             for (double kappa : new double[] {.0125, .25, 2.5, 40}) {
                 for (double slope : new double[] {0, .5, 30}) {
@@ -200,8 +200,8 @@ class Nd4jBackendLawTest {
     @ParameterizedTest
     @EnumSource
     void memoryStaysWhereItIs(Precision precision) {
-        Input in = Input.of(normal(3000, 4), .3, 1);
-        for (int k = 0; k < 5; k++) {
+        Input in = Input.of(normal(1500, 2), .3, 1);
+        for (int k = 0; k < 3; k++) {
             in.by(backend(precision), ONE);
         }
         long tracked = Pointer.totalBytes();
@@ -209,7 +209,7 @@ class Nd4jBackendLawTest {
         for (int k = 0; k < 15; k++) {
             in.by(backend(precision), ONE);
         }
-        // Each call's tiles alone are some 400 MB.
+        // The tiles of these calls alone are 1.3 GB.
         assertTrue(
                 Pointer.physicalBytes() - before < 200L << 20,
                 () -> (Pointer.physicalBytes() - before) + " bytes more");
