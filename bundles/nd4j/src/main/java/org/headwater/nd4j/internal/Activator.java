@@ -28,7 +28,7 @@ public final class Activator implements BundleActivator {
                 Long.toString(Runtime.getRuntime().maxMemory() + OFF_HEAP_BYTES));
         String home = context.getProperty("headwater.home");
         if (home != null) {
-            String version = context.getBundle().getVersion().toString();
+            String version = context.getBundle().getHeaders().get("ND4J-Version");
             preset("org.bytedeco.javacpp.cachedir", nativeFolder(Path.of(home), version));
         }
         ClassLoader own = Activator.class.getClassLoader();

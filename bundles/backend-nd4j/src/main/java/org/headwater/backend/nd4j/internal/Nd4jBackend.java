@@ -67,23 +67,15 @@ final class Nd4jBackend implements KernelBackend {
         if (n == 0) {
             return;
         }
-        double[] centre = centre(x);
-        double[] moved = x.data().clone();
-        for (int i = 0; i < moved.length; i++) {
-            moved[i] -= centre[i % d];
-        }
-        double reach = reach(moved, d, kappa, logNormaliser);
-        boolean single = precision == Precision.SINGLE && reach <= SINGLE_REACH;
-        SoftmaxLayer layer =
-                reach <= PRODUCT_REACH
-                        ? new ProductLayer(n, d, moved, kappa, logNormaliser, single, cpu)
-                        : new DifferenceLayer(n, d, moved, kappa, logNormaliser, cpu);
-        try (layer) {
-            layer.run(moved, selfWeight, workers);
-        }
-        for (int i = 0; i < moved.length; i++) {
-            barycentre.data()[i] = moved[i] + centre[i % d];
-        }
+        System.arraycopy(x.data(), 0, barycentre.data(), 0, n * d);
+        softmax(
+                barycentre.data(),
+                d,
+                kappa,
+                logNormaliser,
+                selfWeight,
+                precision == Precision.SINGLE,
+                workers);
     }
 
     @Override
@@ -114,9 +106,7 @@ final class Nd4jBackend implements KernelBackend {
                 column[i] = x.get(i, j);
                 logZ[i] = logNormaliser.get(i, j);
             }
-            try (SoftmaxLayer layer = new DifferenceLayer(n, 1, column, kappa[j], logZ, cpu)) {
-                layer.run(column, self, workers);
-            }
+            softmax(column, 1, kappa[j], logZ, self, false, workers);
             double sum = 0;
             for (int i = 0; i < n; i++) {
                 barycentre.data()[i * d + j] = column[i];
@@ -126,13 +116,34 @@ final class Nd4jBackend implements KernelBackend {
         }
     }
 
-    private static double[] centre(Ensemble x) {
-        int d = x.dimension();
+    /** Replaces particles, N × d, by their barycentres. */
+    private void softmax(
+            double[] x,
+            int d,
+            double kappa,
+            double[] logNormaliser,
+            double[] self,
+            boolean single,
+            Workers workers) {
+        int n = self.length;
         double[] centre = new double[d];
-        for (int i = 0; i < x.data().length; i++) {
-            centre[i % d] += x.data()[i] / x.size();
+        for (int i = 0; i < x.length; i++) {
+            centre[i % d] += x[i] / n;
         }
-        return centre;
+        for (int i = 0; i < x.length; i++) {
+            x[i] -= centre[i % d];
+        }
+        double reach = reach(x, d, kappa, logNormaliser);
+        try (SoftmaxLayer layer =
+                reach <= PRODUCT_REACH
+                        ? new ProductLayer(
+                                n, d, x, kappa, logNormaliser, single && reach <= SINGLE_REACH, cpu)
+                        : new DifferenceLayer(n, d, x, kappa, logNormaliser, cpu)) {
+            layer.run(x, self, workers);
+        }
+        for (int i = 0; i < x.length; i++) {
+            x[i] += centre[i % d];
+        }
     }
 
     /** The largest number that the exponents by products are made of. */

@@ -24,6 +24,9 @@ abstract class SoftmaxLayer implements AutoCloseable {
     /** The same on a card. */
     private static final int CUDA_TILE = 1 << 24;
 
+    private static final double LEAST_SINGLE = -80;
+    private static final double LEAST_DOUBLE = -700;
+
     final int n;
     final int d;
     final DataType type;
@@ -95,6 +98,8 @@ abstract class SoftmaxLayer implements AutoCloseable {
                 INDArray largest = weights.max(0);
                 INDArray out = Nd4j.createUninitialized(type, new long[] {d + 1, to - from}, 'f')) {
             weights.subiRowVector(largest);
+            // Numbers below the normal ones would weigh as little and slow everything down.
+            Transforms.max(weights, type == DataType.FLOAT ? LEAST_SINGLE : LEAST_DOUBLE, false);
             Transforms.exp(weights, false);
             Nd4j.gemm(values, weights, out, false, false, 1, 0);
             top = largest.data().asDouble();
