@@ -67,7 +67,7 @@ def sample(a, y, sd, weight, rows, columns, chains, steps, size, rng):
 
 
 def problem(name, rows, columns, m, sd, weight, correlation, seed, chains=500, steps=3000):
-    """m = 0: the entries themselves are observed; else m correlated random combinations of them."""
+    """m = 0: the entries themselves are observed; m < 0: -m of them; else m random maps of them."""
     rng = np.random.default_rng(seed)
     d = rows * columns
     truth = np.zeros((rows, columns))
@@ -99,4 +99,8 @@ if __name__ == "__main__":
         problem("mild-denoising", 6, 6, 0, 0.5, 2.0, 0, 4),
         problem("regression", 8, 6, 80, 1.0, 3.0, 0.5, 2),
         problem("completion", 6, 6, -28, 0.3, 2.0, 0, 3),
+        problem("8x8-prior-wins", 8, 8, 0, 0.5, 12.0, 0, 12, chains=300, steps=3000),
+        problem("8x8-map", 8, 8, 40, 0.5, 3.0, 0, 13, chains=300, steps=3000),
+        problem("8x8-few-data", 8, 8, 20, 0.2, 1.0, 0, 14, chains=300, steps=4000),
+        problem("12x12-map", 12, 12, 72, 0.3, 2.0, 0, 17, chains=200, steps=3000),
     ]}, sys.stdout)

@@ -277,13 +277,19 @@ class HotSwapIT {
         waitFor(() -> newest().equals("1.0.0"), "version 1");
         Object pinned = submit("pinned", "l1, weight: 2", 1);
         Object free = submit("free", "l1, weight: 2", 1, "pin: false");
-        waitFor(() -> steps(pinned) > 0 && steps(free) > 0, "a step");
+        for (Object job : List.of(pinned, free)) {
+            waitFor(() -> steps(job) > 0, "a step");
+            call(job, "pause");
+            waitFor(() -> status(job).equals("PAUSED"), "the pause");
+        }
         drop(
                 PluginJars.withHeaders(
                         shipped, folder.resolve("b"), Map.of("Bundle-Version", "2.0.0")),
                 "l1.jar");
         waitFor(() -> newest().equals("2.0.0"), "version 2");
         assertEquals(3, versions().size(), () -> "while a job runs on it: " + versions());
+        call(pinned, "resume");
+        call(free, "resume");
         done(pinned);
         done(free);
         assertArrayEquals(posterior("quiet"), posterior("pinned"));
@@ -450,7 +456,7 @@ class HotSwapIT {
                 "born.jar");
         waitFor(() -> complaints().size() == 7, "seven complaints");
         assertSaid("text.jar", "it is not a jar file");
-        assertSaid("future.jar", "it needs org.headwater.api ≥ 7.2 and < 8.0, installed is 0.1");
+        assertSaid("future.jar", "it needs org.headwater.api ≥ 7.2 and < 8.0, installed is 1.0");
         assertSaid(
                 "lonely.jar", "it needs the package com.example.numbers, which nothing here has");
         assertSaid("java.jar", "it needs Java 99, this is Java ");

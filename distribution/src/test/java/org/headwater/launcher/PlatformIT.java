@@ -247,7 +247,15 @@ class PlatformIT {
     void helpNamesEveryCommand() {
         String help = String.join("\n", headwater("--help").out());
         for (String name :
-                List.of("run", "validate", "simulate", "schema", "plugins", "doctor", "shell")) {
+                List.of(
+                        "run",
+                        "validate",
+                        "simulate",
+                        "serve-model",
+                        "schema",
+                        "plugins",
+                        "doctor",
+                        "shell")) {
             assertTrue(help.contains("  " + name), name);
             assertEquals(0, headwater(name, "--help").code());
         }

@@ -136,7 +136,7 @@ final class PluginJars {
         main.putValue("Bundle-ManifestVersion", "2");
         main.putValue("Bundle-SymbolicName", "org.acme.prior");
         main.putValue("Bundle-Version", "1.0.0");
-        main.putValue("Import-Package", "org.headwater.api;version=\"[0.1,1)\"");
+        main.putValue("Import-Package", "org.headwater.api;version=\"[1,2)\"");
         main.putValue("Service-Component", "OSGI-INF/acme.xml");
         headers.forEach(main::putValue);
         try (OutputStream file = Files.newOutputStream(jar);

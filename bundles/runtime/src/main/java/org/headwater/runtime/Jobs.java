@@ -30,6 +30,13 @@ public interface Jobs {
     Validation validate(ProblemFile problem);
 
     /**
+     * A problem's forward model and posterior, without running it.
+     *
+     * @throws org.headwater.api.InvalidInputException if something is wrong
+     */
+    ProblemFunctions functions(ProblemFile problem);
+
+    /**
      * Makes synthetic data.
      *
      * @param problem whose forward model, data layout and noise are used

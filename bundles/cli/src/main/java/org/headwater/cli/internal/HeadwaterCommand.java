@@ -53,6 +53,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new RunCommand(jobs));
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
+        line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
         line.addSubcommand(new ShellCommand(context));

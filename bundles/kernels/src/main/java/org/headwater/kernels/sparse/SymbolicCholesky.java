@@ -193,6 +193,11 @@ public final class SymbolicCholesky {
         return new NumericCholesky(this);
     }
 
+    /** Numeric factorisations with this pattern in lanes, for one thread. */
+    public BatchCholesky batch(Lanes lanes) {
+        return new BatchCholesky(this, lanes);
+    }
+
     private int length(int column) {
         return columnStart[column + 1] - columnStart[column];
     }

@@ -320,7 +320,7 @@ final class ReportPage {
                         "iterations",
                         "prior",
                         "noise",
-                        "χ² per datum",
+                        "χ² per datum at the mean",
                         "CRPS",
                         "in 90 % interval (%)",
                         "DIC",

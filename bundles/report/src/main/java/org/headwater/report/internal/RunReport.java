@@ -270,7 +270,10 @@ public final class RunReport implements RunReporter {
         }
     }
 
-    /** The mean of the first field in each segment, all in the same colours. */
+    /**
+     * The mean of a field in each segment, all in the same colours: of the first that differs from
+     * something neutral, if there is one.
+     */
     private static void drawSegments(RunResult run, Map<String, byte[]> pictures)
             throws IOException {
         if (run.segments().size() < 2) {
@@ -287,7 +290,11 @@ public final class RunReport implements RunReporter {
             }
             return;
         }
-        DerivedField field = run.model().fields().get(0);
+        DerivedField field =
+                run.model().fields().stream()
+                        .filter(f -> !Double.isNaN(f.neutral()))
+                        .findFirst()
+                        .orElse(run.model().fields().get(0));
         List<FieldMap> means = new ArrayList<>();
         List<double[]> values = new ArrayList<>();
         for (RunResult.Segment segment : run.segments()) {

@@ -41,6 +41,7 @@ import org.headwater.runtime.internal.ProblemPlan.Part;
  * @param backend kernels
  * @param stepper the solver's run
  * @param open how the prior depends on its weight, if the weight is still to be chosen
+ * @param isSmooth whether the field's prior is quadratic, and so in the target altogether
  */
 record AssembledProblem(
         ProblemPlan plan,
@@ -49,7 +50,8 @@ record AssembledProblem(
         Problem problem,
         KernelBackend backend,
         Stepper stepper,
-        Optional<Scaling> open) {
+        Optional<Scaling> open,
+        boolean isSmooth) {
     /** A plug-in that creates nothing within this time hangs. */
     private static final long PATIENCE_SECONDS =
             Long.getLong("headwater.plugin-seconds", TimeUnit.MINUTES.toSeconds(10));
@@ -222,7 +224,8 @@ record AssembledProblem(
                 problem,
                 backend,
                 stepper,
-                automatic.filter(s -> Double.isNaN(weight)));
+                automatic.filter(s -> Double.isNaN(weight)),
+                field.quadratic().isPresent());
     }
 
     /** Creates the prior and asks it for one prox, which must be finite. */

@@ -19,6 +19,7 @@ import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.NoiseProvider;
 import org.headwater.api.Reason;
+import org.headwater.api.Scaling;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.kernels.random.KeyedRandom;
@@ -26,6 +27,7 @@ import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
 import org.headwater.runtime.ProblemFile;
+import org.headwater.runtime.ProblemFunctions;
 import org.headwater.runtime.RunOptions;
 import org.headwater.runtime.RunReporter;
 import org.osgi.framework.Bundle;
@@ -324,6 +326,29 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     public Validation validate(ProblemFile problem) {
         Segments segments = Segments.of(problem).resolved(plugins);
         return ProblemCheck.of(assemble(segments, new Notices()), workers);
+    }
+
+    @Override
+    public ProblemFunctions functions(ProblemFile problem) {
+        AssembledProblem assembled =
+                AssembledProblem.of(
+                        ProblemPlan.of(Segments.of(problem).at(0), plugins),
+                        null,
+                        workers,
+                        line -> LOG.info("{}: {}", problem.name(), line));
+        assembled
+                .open()
+                .ifPresent(
+                        s -> {
+                            throw InvalidInputException.of(
+                                            "prior.weight",
+                                            "must be a number for a density that others use",
+                                            Scaling.AUTO,
+                                            "run the problem once: its manifest.json has the weight"
+                                                    + " under prior-weight")
+                                    .inFile(problem.file().toString());
+                        });
+        return new AssembledFunctions(assembled);
     }
 
     @Override

@@ -467,8 +467,10 @@ final class RunJob implements Job {
                         .noneMatch(p -> p.type().equals(id.type()))) {
                     return "waiting for "
                             + id
-                            + ": put its jar back, or swap it for another "
-                            + id.kind().singular();
+                            + ": put its jar back"
+                            + (Segments.KINDS.contains(id.kind())
+                                    ? ", or swap it for another " + id.kind().singular()
+                                    : "");
                 }
             }
             return "waiting, because " + e.getMessage();
@@ -756,7 +758,19 @@ final class RunJob implements Job {
                 own.add(info);
             }
         }
-        return Outcome.of(problem, posterior, own, reasons, random(problem, REPLICATION));
+        List<Reason> known = new ArrayList<>(reasons);
+        if (done() < problem.stepper().iterations()) {
+            known.add(
+                    new Reason(
+                            Reason.Status.WARN,
+                            "segment-cut-short",
+                            "the segment ended before the solver's iterations were over; it may not"
+                                    + " have converged",
+                            done(),
+                            problem.stepper().iterations(),
+                            "run its problem on its own to compare with it"));
+        }
+        return Outcome.of(problem, posterior, own, known, random(problem, REPLICATION));
     }
 
     /** Keeps what a segment has come to and begins the next; without outcome it leaves none. */
@@ -899,7 +913,10 @@ final class RunJob implements Job {
                                     p ->
                                             PluginCalls.fault(
                                                     p,
-                                                    "in step " + steps().size() + " it threw " + e))
+                                                    "it threw "
+                                                            + PluginDoctor.rootCause(e)
+                                                            + ", while "
+                                                            + phase))
                             .orElse(null);
         }
         return invalid == null ? e : invalid.inFile(segments.base().file().toString());

@@ -20,6 +20,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Provider;
 import org.headwater.api.Settings;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 import org.headwater.prior.tv.internal.TvPriorProvider;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plug-ins that come, go and are exchanged while jobs run. */
 class HotSwapTest {
@@ -165,6 +168,47 @@ class HotSwapTest {
                 Files.readAllBytes(folder.resolve("again/segments/1/posterior.npy")));
     }
 
+    /**
+     * What the particles were drawn from before leaves no trace in the last segment's posterior.
+     */
+    @Test
+    void aSegmentsPosteriorIsThatOfItsPrior() throws Exception {
+        String[][] pairs = {
+            {"{type: l1, weight: 30}", "{type: tv, weight: 1.5}"},
+            {"{type: tv, weight: 8}", "{type: l1, weight: 0.5}"}
+        };
+        for (int k = 0; k < pairs.length; k++) {
+            String problem =
+                    PROBLEM.replace(
+                            "iterations: 30, particles: 40", "iterations: 150, particles: 300");
+            String fresh = problem.replace("{type: l1, weight: 2}", pairs[k][1]);
+            done(submit(fresh, "fresh" + k, null));
+            String swapped =
+                    problem.replace("{type: l1, weight: 2}", pairs[k][0])
+                            + "segments: [{from-iteration: 100, prior: "
+                            + pairs[k][1]
+                            + "}]\n";
+            done(submit(swapped, "swapped" + k, null));
+            double[][] direct = moments("fresh" + k);
+            double[][] after = moments("swapped" + k);
+            for (int j = 0; j < 3; j++) {
+                assertEquals(direct[0][j], after[0][j], 0.1 * direct[1][j], "mean " + j);
+                assertEquals(1, after[1][j] / direct[1][j], 0.06, "sd " + j);
+            }
+        }
+    }
+
+    private double[][] moments(String out) throws Exception {
+        List<String> rows = Files.readAllLines(folder.resolve(out).resolve("summary.csv"));
+        double[][] moments = new double[2][3];
+        for (int j = 0; j < 3; j++) {
+            String[] cells = rows.get(j + 1).split(",");
+            moments[0][j] = Double.parseDouble(cells[1]);
+            moments[1][j] = Double.parseDouble(cells[2]);
+        }
+        return moments;
+    }
+
     private static Object type(RunResult.Segment segment) {
         return ((Map<?, ?>) segment.sections().get("prior")).get("type");
     }
@@ -220,26 +264,52 @@ class HotSwapTest {
         done(jobs.resume(folder.resolve("out"), null));
     }
 
-    /** The prior goes and another instance of the same revision comes: not a bit changes. */
-    @Test
-    void aJobWaitsForItsPriorAndGoesOnToTheSameBytes() throws Exception {
+    /** A plug-in goes and another instance of the same revision comes: not a bit changes. */
+    @ParameterizedTest
+    @EnumSource
+    void aJobWaitsForItsPluginAndGoesOnToTheSameBytes(PluginKind kind) throws Exception {
         done(submit(PROBLEM, "whole", null));
         Gate gate = new Gate(5);
         Job job = submit(PROBLEM, "out", gate);
         gate.await();
-        Plugin l1 = registry.find(PluginKind.PRIOR, "l1");
-        Thread removal = new Thread(() -> registry.remove(PluginKind.PRIOR, l1.provider()));
+        Plugin gone =
+                registry.list(kind).stream()
+                        .filter(
+                                p ->
+                                        List.of("linear", "gaussian", "l1", "rwpo", "vector")
+                                                .contains(p.type()))
+                        .findFirst()
+                        .orElseThrow();
+        Thread removal = new Thread(() -> registry.remove(kind, gone.provider()));
         removal.start();
         removal.join(300);
         assertTrue(removal.isAlive(), "the removal waits for the safe point");
         gate.open.release();
         removal.join();
         await(job, Job.Status.PAUSED);
-        assertTrue(job.phase().startsWith("waiting for the prior l1 0.1.0"), job.phase());
-        registry.add(TestPlatform.plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
+        assertTrue(
+                job.phase().startsWith("waiting for " + gone.identity() + ": put its jar back"),
+                job.phase());
+        Provider again = gone.provider().getClass().getConstructor().newInstance();
+        registry.add(TestPlatform.plugin(kind, again, "0.1.0"));
         done(job);
         assertArrayEquals(posterior("whole"), posterior("out"));
         assertEquals(List.of(), job.verdict().orElseThrow().reasons());
+    }
+
+    @Test
+    void solverAndBackendAreExchangedToo() throws Exception {
+        Gate gate = new Gate(5);
+        Job job = submit(PROBLEM, "out", gate);
+        gate.await();
+        job.swap(PluginKind.SOLVER, "metropolis", Map.of("particles", 20, "iterations", 10));
+        job.swap(PluginKind.BACKEND, "vector", Map.of());
+        gate.open.release();
+        done(job);
+        assertEquals(2, job.segment());
+        assertEquals(15, job.steps().size());
+        String yaml = Files.readString(folder.resolve("out/problem.yaml"));
+        assertTrue(yaml.contains("backend: vector") && yaml.contains("metropolis"), yaml);
     }
 
     @Test

@@ -115,7 +115,7 @@ class InvalidProblemsTest {
                 "data.values must hold 3 numbers, one for each row of forward-model.matrix (3 × 2),"
                         + " got 2 in "
                         + folder.resolve("short.csv")
-                        + "; write one number on each line, or mend the matrix",
+                        + "; write one number on each line, or mend the model",
                 "data.values=short.csv");
         Files.writeString(folder.resolve("nan.csv"), "1\nNaN\n2\n");
         says(

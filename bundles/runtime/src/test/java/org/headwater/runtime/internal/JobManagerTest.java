@@ -165,7 +165,7 @@ class JobManagerTest {
         jobs.close();
     }
 
-    /** Enough particles for the flow, and so few that the solver draws with MYULA. */
+    /** Enough particles for the flow, and so few that the solver draws with chains. */
     @ParameterizedTest
     @ValueSource(ints = {40, 5})
     void theShippedSolverResumesToTheSameBytesOnOtherThreads(int particles) throws Exception {

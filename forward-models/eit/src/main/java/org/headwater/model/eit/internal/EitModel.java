@@ -10,8 +10,10 @@ import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.Geometry;
 import org.headwater.api.ParameterBlock;
+import org.headwater.kernels.sparse.Lanes;
 import org.headwater.model.eit.internal.basis.Basis;
 import org.headwater.model.eit.internal.cem.CompleteElectrodeModel;
+import org.headwater.model.eit.internal.cem.ElectrodeBatch;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.data.Experiment;
 
@@ -24,13 +26,10 @@ import org.headwater.model.eit.internal.data.Experiment;
  * Experiment}. A conductivity that is not positive and finite is a failed particle.
  *
  * <p>Cost of a prediction: T·d for the field, one sparse factorisation, and the voltages; of a
- * gradient: a back-substitution with L−1 right-hand sides and L²·T more, whatever d; of a Jacobian:
+ * gradient: a back-substitution with L−1 right-hand sides and T·d once more; of a Jacobian:
  * L²/2·T·d more.
  */
 final class EitModel implements ForwardModel {
-    /** Particles whose fields are expanded together, so that the basis is read once for all. */
-    private static final int BATCH = 8;
-
     private static final double LOG_BACKGROUND_SD = 0.5;
     private static final double LOG_IMPEDANCE_SD = 1.5;
 
@@ -177,7 +176,7 @@ final class EitModel implements ForwardModel {
 
     @Override
     public int preferredBatch() {
-        return BATCH;
+        return Lanes.best().width();
     }
 
     @Override
@@ -210,12 +209,29 @@ final class EitModel implements ForwardModel {
                 : tank.contactImpedance();
     }
 
-    /** Turns m = Bθ, T values from {@code offset} on, into σ times a factor. */
+    /**
+     * Turns m = Bθ into conductivities times a factor, in lanes.
+     *
+     * @param background σ₀ of each lane
+     * @param m T × W, not modified
+     * @param sigma T × W, overwritten; may be {@code m}
+     */
     private void conductivity(
-            double[] m, int offset, double background, double factor, double[] sigma) {
-        for (int t = 0; t < sigma.length; t++) {
-            double x = m[offset + t];
-            sigma[t] = factor * (log ? background * Math.exp(x) : background + x);
+            Lanes lanes, double[] m, double[] background, double factor, double[] sigma) {
+        int width = lanes.width();
+        int triangles = basis.matrix().rows();
+        if (log) {
+            double[] scaled = background.clone();
+            for (int w = 0; w < width; w++) {
+                scaled[w] *= factor;
+            }
+            lanes.exp(m, scaled, triangles, sigma);
+        } else {
+            for (int t = 0; t < triangles; t++) {
+                for (int w = 0; w < width; w++) {
+                    sigma[t * width + w] = factor * (background[w] + m[t * width + w]);
+                }
+            }
         }
     }
 
@@ -254,71 +270,28 @@ final class EitModel implements ForwardModel {
         @Override
         public void evaluate(double[] theta, int offset, double[] out) {
             double[] field = Arrays.copyOfRange(theta, offset, offset + basis.size());
-            basis.matrix().expand(field, 1, out);
+            Lanes one = Lanes.scalar();
+            basis.matrix().expand(one, field, out);
             if (!change) {
-                conductivity(out, 0, background(theta, offset), 1, out);
+                conductivity(one, out, new double[] {background(theta, offset)}, 1, out);
             }
         }
     }
 
-    /** The workspace of a thread. */
+    /**
+     * The workspace of a thread: particles in lanes, and one lane for few of them, which gives the
+     * same bits in less time.
+     */
     private final class EitEvaluator implements Evaluator {
-        private final int d = dimension();
-        private final int data = dataSize();
-        private final int triangles = basis.matrix().rows();
-        private final int electrodes = electrodeModel.mesh().electrodes();
-        private final CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
-        private final double[] coefficients = new double[BATCH * basis.size()];
-        private final double[] fields = new double[BATCH * triangles];
-        private final double[] sigma = new double[triangles];
-        private final double[] z = new double[electrodes];
-        private final double[] transfer = new double[electrodes * electrodes];
-        private final double[] gBar = new double[electrodes * electrodes];
-        private final double[] dSigma = new double[triangles];
-        private final double[] dLogZ = new double[electrodes];
-        private final double[] cotangent = new double[data];
-        private final double[] scratch = new double[experiment.scratchSize()];
+        private final Batch one = new Batch(Lanes.scalar());
+        private final Batch many = Lanes.best().width() == 1 ? one : new Batch(Lanes.best());
 
-        /** Allocated by the first Jacobian: derivatives of the pairs of electrodes. */
-        private double[] pairsBySigma;
-
-        private double[] pairsByLogZ;
-        private double[] pairsByField;
-        private double[] pairsByNuisance;
-        private double[] pairScratch;
+        /** Allocated by the first Jacobian. */
+        private Sensitivities sensitivities;
 
         @Override
         public void predict(Ensemble theta, int from, int to, double[] predicted) {
-            for (int first = from; first < to; first += BATCH) {
-                int count = Math.min(BATCH, to - first);
-                expand(theta.data(), theta.offset(first), count);
-                for (int i = 0; i < count; i++) {
-                    solve(theta.data(), theta.offset(first + i), i, predicted, first + i);
-                }
-            }
-        }
-
-        /** Expands the fields of particles whose parameters start at an offset. */
-        private void expand(double[] theta, int offset, int count) {
-            int size = basis.size();
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(theta, offset + i * d, coefficients, i * size, size);
-            }
-            basis.matrix().expand(coefficients, count, fields);
-        }
-
-        /** Solves for a particle whose field is number {@code slot} of the batch. */
-        private boolean solve(
-                double[] theta, int offset, int slot, double[] predicted, int particle) {
-            conductivity(fields, slot * triangles, background(theta, offset), height, sigma);
-            Arrays.fill(z, impedance(theta, offset) / height);
-            if (!workspace.factor(sigma, z)) {
-                Arrays.fill(predicted, particle * data, (particle + 1) * data, Double.NaN);
-                return false;
-            }
-            workspace.transfer(transfer);
-            experiment.voltages(transfer, scratch, predicted, particle * data);
-            return true;
+            run(theta, from, to, null, predicted, null);
         }
 
         @Override
@@ -329,98 +302,220 @@ final class EitModel implements ForwardModel {
                 Cotangent misfit,
                 double[] predicted,
                 double[] gradient) {
-            for (int first = from; first < to; first += BATCH) {
-                int count = Math.min(BATCH, to - first);
-                expand(theta.data(), theta.offset(first), count);
-                for (int i = 0; i < count; i++) {
-                    int particle = first + i;
-                    int offset = theta.offset(particle);
-                    if (solve(theta.data(), offset, i, predicted, particle)) {
-                        misfit.at(particle, predicted, particle * data, cotangent);
-                        experiment.pullBack(cotangent, scratch, gBar);
-                        workspace.gradient(gBar, dSigma, dLogZ);
-                        nuisanceGradient(theta.data(), offset, gradient, particle * d);
-                        fieldCotangent(i);
-                    } else {
-                        Arrays.fill(gradient, particle * d, (particle + 1) * d, Double.NaN);
-                        Arrays.fill(fields, i * triangles, (i + 1) * triangles, Double.NaN);
-                    }
-                }
-                basis.matrix().multiplyLeft(fields, count, coefficients);
-                for (int i = 0; i < count; i++) {
-                    int size = basis.size();
-                    System.arraycopy(coefficients, i * size, gradient, (first + i) * d, size);
-                }
-            }
+            run(theta, from, to, misfit, predicted, gradient);
         }
 
-        private void nuisanceGradient(
-                double[] theta, int offset, double[] gradient, int gradientOffset) {
-            int next = gradientOffset + basis.size();
-            if (backgroundEstimated) {
-                double background = background(theta, offset);
-                double sum = 0;
-                for (int t = 0; t < triangles; t++) {
-                    sum += dSigma[t] * (log ? sigma[t] : height * background);
+        private void run(
+                Ensemble theta,
+                int from,
+                int to,
+                Cotangent misfit,
+                double[] predicted,
+                double[] gradient) {
+            int width = many.lanes.width();
+            int first = from;
+            while (first < to) {
+                int count = Math.min(width, to - first);
+                if (4 * count <= width) {
+                    count = 1;
                 }
-                gradient[next++] = sum;
-            }
-            if (impedanceEstimated) {
-                double sum = 0;
-                for (double g : dLogZ) {
-                    sum += g;
-                }
-                gradient[next] = sum;
-            }
-        }
-
-        /** Replaces a field of the batch, no longer needed, by ∂Φ/∂m = ∂Φ/∂σ · dσ/dm. */
-        private void fieldCotangent(int slot) {
-            for (int t = 0; t < triangles; t++) {
-                fields[slot * triangles + t] = dSigma[t] * (log ? sigma[t] : height);
+                (count == 1 ? one : many).run(theta, first, count, misfit, predicted, gradient);
+                first += count;
             }
         }
 
         @Override
         public void jacobian(double[] theta, double[] predicted, double[] jacobian) {
-            expand(theta, 0, 1);
-            if (!solve(theta, 0, 0, predicted, 0)) {
+            if (sensitivities == null) {
+                sensitivities = new Sensitivities();
+            }
+            sensitivities.jacobian(theta, predicted, jacobian);
+        }
+    }
+
+    /** Particles side by side, one to a lane. */
+    private final class Batch {
+        private final Lanes lanes;
+        private final int width;
+        private final int d = dimension();
+        private final int data = dataSize();
+        private final int triangles = basis.matrix().rows();
+        private final int electrodes = electrodeModel.mesh().electrodes();
+        private final ElectrodeBatch tanks;
+        private final double[] field;
+        private final double[] coefficients;
+        private final double[] derivatives;
+        private final double[] background;
+        private final double[] transfer = new double[electrodes * electrodes];
+        private final double[] gBar = new double[electrodes * electrodes];
+        private final double[] cotangent = new double[data];
+        private final double[] scratch = new double[experiment.scratchSize()];
+
+        Batch(Lanes lanes) {
+            this.lanes = lanes;
+            width = lanes.width();
+            tanks = electrodeModel.batch(lanes);
+            field = new double[basis.size() * width];
+            coefficients = new double[tanks.coefficients()];
+            derivatives = new double[tanks.coefficients()];
+            background = new double[width];
+            Arrays.fill(background, tank.conductivity());
+        }
+
+        /**
+         * Predicts the data of up to W particles and, unless {@code misfit} is null, the gradients;
+         * NaN where a tank cannot be solved.
+         */
+        void run(
+                Ensemble theta,
+                int first,
+                int count,
+                Cotangent misfit,
+                double[] predicted,
+                double[] gradient) {
+            setCoefficients(theta, first, count);
+            boolean[] good = tanks.factor(coefficients);
+            for (int w = 0; w < count; w++) {
+                int particle = first + w;
+                if (!good[w]) {
+                    Arrays.fill(predicted, particle * data, (particle + 1) * data, Double.NaN);
+                    continue;
+                }
+                tanks.transfer(w, transfer);
+                experiment.voltages(transfer, scratch, predicted, particle * data);
+                if (misfit != null) {
+                    misfit.at(particle, predicted, particle * data, cotangent);
+                    experiment.pullBack(cotangent, scratch, gBar);
+                    tanks.misfit(w, gBar);
+                }
+            }
+            if (misfit != null) {
+                tanks.gradient(derivatives);
+                chainRule();
+                for (int w = 0; w < count; w++) {
+                    int offset = (first + w) * d;
+                    if (good[w]) {
+                        lanes.take(field, w, gradient, offset, basis.size());
+                        nuisanceGradient(w, gradient, offset + basis.size());
+                    } else {
+                        Arrays.fill(gradient, offset, offset + d, Double.NaN);
+                    }
+                }
+            }
+        }
+
+        private void setCoefficients(Ensemble theta, int first, int count) {
+            double[] x = theta.data();
+            for (int w = 0; w < count; w++) {
+                int offset = theta.offset(first + w);
+                lanes.put(x, offset, basis.size(), field, w);
+                background[w] = background(x, offset);
+                double contact = 1 / (impedance(x, offset) / height);
+                for (int l = triangles; l < triangles + electrodes; l++) {
+                    coefficients[l * width + w] = contact;
+                }
+            }
+            basis.matrix().expand(lanes, field, coefficients);
+            conductivity(lanes, coefficients, background, height, coefficients);
+        }
+
+        /** Turns derivatives in the triangles' conductivities into those in m, then in θ. */
+        private void chainRule() {
+            for (int i = 0; i < triangles * width; i++) {
+                derivatives[i] *= log ? coefficients[i] : height;
+            }
+            basis.matrix().pullBack(lanes, derivatives, field);
+        }
+
+        private void nuisanceGradient(int lane, double[] gradient, int offset) {
+            int next = offset;
+            if (backgroundEstimated) {
+                double sum = 0;
+                for (int t = 0; t < triangles; t++) {
+                    sum += derivatives[t * width + lane];
+                }
+                gradient[next++] = log ? sum : background[lane] * sum;
+            }
+            if (impedanceEstimated) {
+                double sum = 0;
+                for (int l = triangles; l < triangles + electrodes; l++) {
+                    sum -= coefficients[l * width + lane] * derivatives[l * width + lane];
+                }
+                gradient[next] = sum;
+            }
+        }
+    }
+
+    /** Jacobians of one particle, from the derivatives of the pairs of electrodes. */
+    private final class Sensitivities {
+        private final int d = dimension();
+        private final int data = dataSize();
+        private final int triangles = basis.matrix().rows();
+        private final int electrodes = electrodeModel.mesh().electrodes();
+        private final int pairs = electrodeModel.pairs();
+        private final int nuisances = d - basis.size();
+        private final CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
+        private final double[] sigma = new double[triangles];
+        private final double[] transfer = new double[electrodes * electrodes];
+        private final double[] bySigma = new double[pairs * triangles];
+        private final double[] byLogZ = new double[pairs * electrodes];
+        private final double[] byField = new double[pairs * basis.size()];
+        private final double[] byNuisance = new double[pairs * nuisances];
+        private final double[] scratch =
+                new double[Math.max(experiment.scratchSize(), electrodes * d)];
+        private final double[] rows = new double[triangles * Lanes.best().width()];
+        private final double[] products = new double[basis.size() * Lanes.best().width()];
+
+        void jacobian(double[] theta, double[] predicted, double[] jacobian) {
+            Lanes one = Lanes.scalar();
+            double background = background(theta, 0);
+            basis.matrix().expand(one, Arrays.copyOf(theta, basis.size()), sigma);
+            conductivity(one, sigma, new double[] {background}, height, sigma);
+            double[] z = new double[electrodes];
+            Arrays.fill(z, impedance(theta, 0) / height);
+            if (!workspace.factor(sigma, z)) {
+                Arrays.fill(predicted, 0, data, Double.NaN);
                 Arrays.fill(jacobian, 0, data * d, Double.NaN);
                 return;
             }
-            int pairs = electrodeModel.pairs();
-            int size = basis.size();
-            int nuisances = d - size;
-            if (pairsBySigma == null) {
-                pairsBySigma = new double[pairs * triangles];
-                pairsByLogZ = new double[pairs * electrodes];
-                pairsByField = new double[pairs * size];
-                pairsByNuisance = new double[pairs * nuisances];
-                pairScratch = new double[electrodes * d];
-            }
-            workspace.sensitivities(pairsBySigma, pairsByLogZ);
-            double background = background(theta, 0);
+            workspace.transfer(transfer);
+            experiment.voltages(transfer, scratch, predicted, 0);
+            workspace.sensitivities(bySigma, byLogZ);
             for (int k = 0; k < pairs; k++) {
-                double byBackground = 0;
+                double sum = 0;
                 for (int t = k * triangles; t < (k + 1) * triangles; t++) {
-                    double s = sigma[t - k * triangles];
-                    byBackground += pairsBySigma[t] * (log ? s : height * background);
-                    pairsBySigma[t] *= log ? s : height;
+                    bySigma[t] *= log ? sigma[t - k * triangles] : height;
+                    sum += bySigma[t];
                 }
                 if (backgroundEstimated) {
-                    pairsByNuisance[k * nuisances] = byBackground;
+                    byNuisance[k * nuisances] = log ? sum : background * sum;
                 }
                 if (impedanceEstimated) {
                     double byImpedance = 0;
                     for (int l = 0; l < electrodes; l++) {
-                        byImpedance += pairsByLogZ[k * electrodes + l];
+                        byImpedance += byLogZ[k * electrodes + l];
                     }
-                    pairsByNuisance[(k + 1) * nuisances - 1] = byImpedance;
+                    byNuisance[(k + 1) * nuisances - 1] = byImpedance;
                 }
             }
-            basis.matrix().multiplyLeft(pairsBySigma, pairs, pairsByField);
-            experiment.differentials(pairsByField, size, pairScratch, jacobian, 0, d);
-            experiment.differentials(pairsByNuisance, nuisances, pairScratch, jacobian, size, d);
+            pullBack();
+            experiment.differentials(byField, basis.size(), scratch, jacobian, 0, d);
+            experiment.differentials(byNuisance, nuisances, scratch, jacobian, basis.size(), d);
+        }
+
+        /** The rows of the pairs times the basis, a few rows at a time in lanes. */
+        private void pullBack() {
+            Lanes lanes = Lanes.best();
+            for (int first = 0; first < pairs; first += lanes.width()) {
+                int count = Math.min(lanes.width(), pairs - first);
+                for (int w = 0; w < count; w++) {
+                    lanes.put(bySigma, (first + w) * triangles, triangles, rows, w);
+                }
+                basis.matrix().pullBack(lanes, rows, products);
+                for (int w = 0; w < count; w++) {
+                    lanes.take(products, w, byField, (first + w) * basis.size(), basis.size());
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import org.headwater.api.ParameterBlock;
 import org.headwater.api.Problem;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
+import org.headwater.kernels.rwpo.CovarianceCorrection;
 
 /** The limits within which a posterior of the flow can be trusted, and what to do outside. */
 final class Diagnosis {
@@ -18,6 +19,10 @@ final class Diagnosis {
     private static final double SD_DRIFT_LIMIT = 0.15;
     private static final double CORRELATION_LIMIT = 0.3;
     private static final double NULL_MEAN = 0.1;
+    private static final double ACCEPTANCE_LIMIT = 0.2;
+    private static final double MEMORY_LIMIT = 0.3;
+    private static final double HALVES_LIMIT = 0.15;
+    private static final double SD_HALVES_LIMIT = 0.1;
 
     private final RwpoOptions options;
     private final int particles;
@@ -103,8 +108,118 @@ final class Diagnosis {
                                 + " per cent where the prior does",
                         Double.NaN,
                         Double.NaN,
-                        "compare with solver.particles below 1.1 for each parameter, which takes"
-                                + " preconditioned MYULA"));
+                        "use solver.kernel cc"));
+    }
+
+    void warnOfChains(int needed, List<Reason> reasons) {
+        reasons.add(
+                new Reason(
+                        Status.WARN,
+                        "too-few-particles",
+                        "fewer particles than 1.1 for each parameter: drawn by Metropolis-adjusted"
+                                + " Langevin chains instead of RWPO",
+                        particles,
+                        needed,
+                        "raise solver.particles to " + needed + ", or leave it out"));
+    }
+
+    /** The mean acceptance of the chains' proposals while draws were kept. */
+    void checkAcceptance(double acceptance, Map<String, Double> diagnostics, List<Reason> reasons) {
+        diagnostics.put("acceptance", acceptance);
+        if (!(acceptance >= ACCEPTANCE_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "proposals-rejected",
+                            "the chains hardly move: most of their proposals are rejected",
+                            acceptance,
+                            ACCEPTANCE_LIMIT,
+                            "raise solver.iterations: the first half of them tunes the proposals"));
+        }
+    }
+
+    /**
+     * Whether the first draws still depend on where their chains began: the largest correlation
+     * between the two over the chains. Of independent points it stays below 4/√N.
+     *
+     * @param origin N × d
+     * @param kept N × d to begin with
+     */
+    void checkMemory(
+            double[] origin, double[] kept, Map<String, Double> diagnostics, List<Reason> reasons) {
+        double memory = 0;
+        for (int j = 0; j < d; j++) {
+            double a = 0;
+            double b = 0;
+            for (int i = 0; i < particles; i++) {
+                a += origin[i * d + j] / particles;
+                b += kept[i * d + j] / particles;
+            }
+            double aa = 0;
+            double ab = 0;
+            double bb = 0;
+            for (int i = 0; i < particles; i++) {
+                double u = origin[i * d + j] - a;
+                double v = kept[i * d + j] - b;
+                aa += u * u;
+                ab += u * v;
+                bb += v * v;
+            }
+            memory = Math.max(memory, ab / Math.sqrt(aa * bb));
+        }
+        diagnostics.put("memory", memory);
+        double limit = Math.max(MEMORY_LIMIT, 4 / Math.sqrt(particles));
+        if (!(memory <= limit)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "start-remembered",
+                            "the draws still depend on where their chains began, by correlation",
+                            memory,
+                            limit,
+                            "raise solver.iterations"));
+        }
+    }
+
+    /** Compares mean and spread of the first half of the draws with those of the second. */
+    void checkHalves(
+            CovarianceCorrection first,
+            CovarianceCorrection second,
+            Map<String, Double> diagnostics,
+            List<Reason> reasons) {
+        double mean = meanDrift(first.mean(), second.mean(), second.sd());
+        double sd = sdDrift(first.sd(), second.sd());
+        diagnostics.put("mean-drift", mean);
+        diagnostics.put("sd-drift", sd);
+        if (!(mean <= HALVES_LIMIT && sd <= SD_HALVES_LIMIT)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "halves-differ",
+                            "the first and the second half of the draws differ in mean or spread,"
+                                    + " in standard deviations",
+                            mean <= HALVES_LIMIT ? sd : mean,
+                            mean <= HALVES_LIMIT ? SD_HALVES_LIMIT : HALVES_LIMIT,
+                            "raise solver.iterations"));
+        }
+    }
+
+    private double meanDrift(double[] before, double[] after, double[] sd) {
+        double sum = 0;
+        for (int j = 0; j < d; j++) {
+            double delta = (after[j] - before[j]) / Math.max(sd[j], Double.MIN_NORMAL);
+            sum += delta * delta;
+        }
+        return Math.sqrt(sum / d);
+    }
+
+    private double sdDrift(double[] before, double[] after) {
+        double sum = 0;
+        for (int j = 0; j < d; j++) {
+            double grown = before[j] / Math.max(after[j], Double.MIN_NORMAL) - 1;
+            sum += grown * grown;
+        }
+        return Math.sqrt(sum / d);
     }
 
     /** Compares mean and spread at the end with those when the step was lowered. */
@@ -115,17 +230,8 @@ final class Diagnosis {
             double[] sd,
             Map<String, Double> diagnostics,
             List<Reason> reasons) {
-        double sum = 0;
-        double ratio = 0;
-        for (int j = 0; j < d; j++) {
-            double scale = Math.max(sd[j], Double.MIN_NORMAL);
-            double delta = (mean[j] - earlyMean[j]) / scale;
-            double grown = earlySd[j] / scale - 1;
-            sum += delta * delta;
-            ratio += grown * grown;
-        }
-        double drift = Math.sqrt(sum / d);
-        double sdDrift = Math.sqrt(ratio / d);
+        double drift = meanDrift(earlyMean, mean, sd);
+        double sdDrift = sdDrift(earlySd, sd);
         diagnostics.put("mean-drift", drift);
         diagnostics.put("sd-drift", sdDrift);
         if (!(drift <= DRIFT_LIMIT)) {

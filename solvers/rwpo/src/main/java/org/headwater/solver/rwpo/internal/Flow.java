@@ -11,6 +11,7 @@ import org.headwater.api.Resources;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.State;
 import org.headwater.kernels.dense.DenseCholesky;
+import org.headwater.kernels.dense.DenseProducts;
 
 /** What both steppers share: the problem, its scales, the start, and moves of the particles. */
 final class Flow {
@@ -18,8 +19,8 @@ final class Flow {
     static final String MODE = "mode";
     static final String PRECONDITIONER = "preconditioner";
 
-    /** Precision that the bounds of ψ's domain add at the MAP. */
-    private static final String WALLS = "walls";
+    /** B, what the prior adds to the Hessian of f. */
+    private static final String CURVATURE = "prior-curvature";
 
     /** Where each particle's forward model last worked. */
     private static final String GOOD = "last-good";
@@ -38,6 +39,12 @@ final class Flow {
 
     private static final int SHRINKS = 6;
 
+    /** μ of the Moreau envelope relative to the median variance. */
+    private static final double MOREAU = 0.05;
+
+    /** B of a coordinate that nothing determines, relative to the largest of H. */
+    private static final double FLOOR = 1e-12;
+
     final Problem problem;
     final Resources resources;
     final RwpoOptions options;
@@ -51,23 +58,35 @@ final class Flow {
     }
 
     /**
-     * The MAP, the preconditioner there, and N particles drawn from the Laplace approximation; for
-     * nonlinear models narrower, and pulled towards the MAP until the forward model works at them.
+     * The MAP, the preconditioner there, and N particles drawn from the Laplace approximation, or
+     * from that of {@link PriorLinearisation} if ψ is not separable; for nonlinear models narrower,
+     * and pulled towards the MAP until the forward model works at them.
      */
-    State start(int particles, RandomStream random) {
+    State start(int particles, Ensemble points, RandomStream random) {
         double[] map = new MapFinder(problem).find();
         double[] hessian = new double[d * d];
         if (problem.target().gaussNewton(Ensemble.of(1, d, map), hessian) == 0) {
             throw new IllegalStateException(
                     "the forward model's derivatives fail at the MAP; check its settings");
         }
-        double[] walls = walls(map, hessian);
-        double[] p = preconditioner(hessian, walls);
-        double[] l = p.clone();
-        if (!DenseCholesky.factor(l, d)) {
-            throw new IllegalStateException("the preconditioner is not positive definite");
-        }
+        double[] curvature = curvature(map, hessian);
+        double[] p = preconditioner(hessian, curvature);
+        double[] centre = map;
         boolean quadratic = problem.target().isQuadratic();
+        if (!(problem.prior() instanceof SeparablePrior)) {
+            PriorLinearisation linearised =
+                    new PriorLinearisation(
+                            this,
+                            map,
+                            quadratic ? gradient(map) : null,
+                            hessian,
+                            curvature,
+                            random.split(particles));
+            centre = linearised.mean();
+            curvature = linearised.curvature();
+            p = preconditioner(hessian, curvature);
+        }
+        double[] l = factor(p, d);
         double width = (quadratic ? 1 : NONLINEAR_SPREAD) / Math.sqrt(problem.beta());
         Ensemble x = Ensemble.zeros(particles, d);
         double[] z = new double[d];
@@ -81,8 +100,11 @@ final class Flow {
                 for (int k = 0; k <= j; k++) {
                     sum += l[j * d + k] * z[k];
                 }
-                x.data()[i * d + j] = map[j] + width * sum;
+                x.data()[i * d + j] = centre[j] + width * sum;
             }
+        }
+        if (points != null) {
+            takeOver(points, x);
         }
         if (!quadratic) {
             pullIntoDomain(x, map);
@@ -94,9 +116,28 @@ final class Flow {
                         .with(GOOD, x.data().clone())
                         .with(State.FAILURES, new double[particles])
                         .with(MODE, map)
-                        .with(WALLS, walls)
+                        .with(CURVATURE, curvature)
                         .with(PRECONDITIONER, p);
         return quadratic ? state : averaged(state);
+    }
+
+    /**
+     * Puts points in the place of particles, as far as there are some inside the prior's domain.
+     */
+    private void takeOver(Ensemble points, Ensemble x) {
+        int taken = 0;
+        for (int i = 0; i < points.size() && taken < x.size(); i++) {
+            if (Double.isFinite(problem.prior().potential(points.data(), points.offset(i)))) {
+                System.arraycopy(points.data(), points.offset(i), x.data(), x.offset(taken), d);
+                taken++;
+            }
+        }
+    }
+
+    private double[] gradient(double[] x) {
+        Ensemble gradient = Ensemble.zeros(1, d);
+        problem.target().evaluate(Ensemble.of(1, d, x), new double[1], gradient, new boolean[1]);
+        return gradient.data();
     }
 
     /**
@@ -171,27 +212,36 @@ final class Flow {
         if (problem.target().gaussNewton(points, hessian) == 0) {
             return state;
         }
-        return state.with(PRECONDITIONER, preconditioner(hessian, state.array(WALLS)));
+        return state.with(PRECONDITIONER, preconditioner(hessian, state.array(CURVATURE)));
     }
 
     /**
-     * P = (H + diag(βλ²/2 + γ + ω))^{−1}, λ slopes and γ curvatures of ψ, ω the walls, full. The
-     * Hessian is overwritten. O(d³).
+     * B = diag(βλ²/2 + γ + ω), λ slopes and γ curvatures of ψ, ω the walls, with a floor that keeps
+     * H + B from being singular by rounding.
      */
-    private double[] preconditioner(double[] hessian, double[] walls) {
+    private double[] curvature(double[] map, double[] hessian) {
+        double[] curvature = new double[d * d];
+        double[] walls = walls(map, hessian);
         double largest = 0;
         for (int j = 0; j < d; j++) {
             largest = Math.max(largest, hessian[j * d + j]);
         }
         for (int j = 0; j < d; j++) {
             double slope = problem.prior() instanceof SeparablePrior s ? s.slope(j) : 0;
-            hessian[j * d + j] +=
+            curvature[j * d + j] =
                     problem.beta() * slope * slope / 2
                             + problem.prior().curvature(j)
                             + walls[j]
-                            + 1e-12 * largest;
+                            + FLOOR * largest;
         }
-        if (!DenseCholesky.factor(hessian, d)) {
+        return curvature;
+    }
+
+    /** P = (H + B)^{−1}. O(d³). */
+    private double[] preconditioner(double[] hessian, double[] curvature) {
+        double[] sum = hessian.clone();
+        DenseProducts.addScaled(1, curvature, 0, sum, 0, d * d);
+        if (!DenseCholesky.factor(sum, d)) {
             throw InvalidInputException.of(
                     "prior",
                     "must determine what the data leave open: the Hessian of data and prior is not"
@@ -199,19 +249,26 @@ final class Flow {
                     null,
                     "give the prior a positive weight for every parameter");
         }
-        double[] p = new double[d * d];
-        for (int j = 0; j < d; j++) {
-            p[j * d + j] = 1;
+        return DenseCholesky.inverse(sum, d);
+    }
+
+    /** L with LLᵀ = P, 0 above the diagonal. */
+    static double[] factor(double[] p, int d) {
+        double[] l = p.clone();
+        if (!DenseCholesky.factor(l, d)) {
+            throw new IllegalStateException("the preconditioner is not positive definite");
         }
-        DenseCholesky.solve(hessian, d, p, d);
         for (int i = 0; i < d; i++) {
-            for (int j = 0; j < i; j++) {
-                double mean = 0.5 * (p[i * d + j] + p[j * d + i]);
-                p[i * d + j] = mean;
-                p[j * d + i] = mean;
-            }
+            Arrays.fill(l, i * d + i + 1, (i + 1) * d, 0);
         }
-        return p;
+        return l;
+    }
+
+    /** The μ for coordinates of the given variances. */
+    double moreau(double[] variance) {
+        double[] sorted = variance.clone();
+        Arrays.sort(sorted);
+        return MOREAU * sorted[d / 2];
     }
 
     /** P_jj of a state. */

@@ -58,18 +58,27 @@ record RwpoOptions(
                     Setting.integer(
                                     PARTICLES,
                                     "number of particles N; auto takes max(300, 1.1·d). With"
-                                            + " fewer than 1.1·d, cc gives way to preconditioned"
-                                            + " MYULA")
+                                            + " fewer than 1.1·d, cc gives way to N Metropolis-"
+                                            + "adjusted Langevin chains; with a prior that couples"
+                                            + " the parameters it always does, and auto takes 300")
                             .atLeast(2)
                             .atMost(10_000_000)
                             .or(AUTO)
                             .byDefault(AUTO),
-                    Setting.integer(ITERATIONS, "number of steps")
+                    Setting.integer(
+                                    ITERATIONS,
+                                    "number of steps, each of which evaluates the forward model"
+                                            + " and its gradient once a particle; auto takes 60"
+                                            + " for nonlinear models, 100 for linear ones, 300 for"
+                                            + " linear ones whose prior couples the parameters")
                             .atLeast(1)
                             .atMost(1_000_000)
                             .or(AUTO)
                             .byDefault(AUTO),
-                    Setting.number(STEP, "step η relative to the preconditioner; auto takes 0.3")
+                    Setting.number(
+                                    STEP,
+                                    "step η of the flow relative to the preconditioner; auto takes"
+                                            + " 0.3")
                             .above(0)
                             .atMost(1)
                             .or(AUTO)

@@ -53,9 +53,6 @@ final class RwpoStepper implements Stepper {
      */
     private static final double GAUSSIAN_TIME_SCALE = 0.2;
 
-    /** μ of the Moreau envelope relative to the median variance. */
-    private static final double MOREAU = 0.05;
-
     private final Flow flow;
     private final int particles;
     private final int iterations;
@@ -93,7 +90,12 @@ final class RwpoStepper implements Stepper {
 
     @Override
     public State start(RandomStream random) {
-        return flow.start(particles, random);
+        return flow.start(particles, null, random);
+    }
+
+    @Override
+    public State start(Ensemble points, RandomStream random) {
+        return flow.start(particles, points, random);
     }
 
     @Override
@@ -108,7 +110,7 @@ final class RwpoStepper implements Stepper {
         Layer layer = layer(x, time);
         addLayer(x, layer, time, drift);
         if (layerPrior != flow.problem.prior()) {
-            flow.addMoreau(x, MOREAU * median(variance), drift);
+            flow.addMoreau(x, flow.moreau(variance), drift);
         }
         CovarianceCorrection spread = CovarianceCorrection.of(x, workers);
         double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
@@ -289,11 +291,5 @@ final class RwpoStepper implements Stepper {
                 draws.data()[i * d + j] = mean + scale * (m[i] - mean);
             }
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

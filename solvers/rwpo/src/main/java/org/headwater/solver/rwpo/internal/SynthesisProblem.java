@@ -1,5 +1,6 @@
 package org.headwater.solver.rwpo.internal;
 
+import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
@@ -48,8 +49,27 @@ final class SynthesisProblem {
             }
 
             @Override
+            public int particles() {
+                return stepper.particles();
+            }
+
+            @Override
             public State start(RandomStream random) {
                 return stepper.start(random);
+            }
+
+            @Override
+            public State start(Ensemble points, RandomStream random) {
+                Ensemble u = points.copy();
+                for (int i = 0; i < u.size(); i++) {
+                    synthesis.analyse(u.data(), u.offset(i), u.data(), u.offset(i));
+                }
+                return stepper.start(u, random);
+            }
+
+            @Override
+            public Optional<Ensemble> points(State state) {
+                return stepper.points(state).map(u -> synthesised(u, synthesis));
             }
 
             @Override

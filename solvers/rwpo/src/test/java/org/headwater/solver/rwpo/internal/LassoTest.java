@@ -96,7 +96,7 @@ class LassoTest {
                 () -> "correlation " + found.correlationError(truth));
     }
 
-    /** Fewer particles than parameters: MYULA, said so, and no collapsed variance. */
+    /** Fewer particles than parameters: chains, said so, and no collapsed variance. */
     @Test
     void keepsTheVarianceWithFewParticles() {
         int d = 24;
@@ -120,6 +120,6 @@ class LassoTest {
         Moments found = Moments.of(posterior.draws());
         assertTrue(found.meanError(truth) <= 0.1, () -> "mean error " + found.meanError(truth));
         assertTrue(found.leastSdRatio(truth) >= 0.9, () -> "sd " + found.leastSdRatio(truth));
-        assertTrue(found.largestSdRatio(truth) <= 1.15, () -> "sd " + found.largestSdRatio(truth));
+        assertTrue(found.largestSdRatio(truth) <= 1.1, () -> "sd " + found.largestSdRatio(truth));
     }
 }

@@ -213,7 +213,7 @@ class RwpoSolverTest {
         assertTrue(Double.isFinite(after.ensemble(Flow.PARTICLES).get(7, 0)));
     }
 
-    private static State steps(
+    static State steps(
             Problem problem, Map<String, ?> settings, Workers workers, State from, int until) {
         Resources one = TestProblems.resources(new ArrayList<>());
         Stepper stepper =
@@ -227,7 +227,7 @@ class RwpoSolverTest {
         return state;
     }
 
-    private static void assertSame(State a, State b) {
+    static void assertSame(State a, State b) {
         assertEquals(a.arrayNames(), b.arrayNames());
         for (String name : a.arrayNames()) {
             assertArrayEquals(a.array(name), b.array(name), name);
@@ -237,12 +237,12 @@ class RwpoSolverTest {
         }
     }
 
-    private static List<String> codes(Posterior posterior) {
+    static List<String> codes(Posterior posterior) {
         return posterior.reasons().stream().map(Reason::code).toList();
     }
 
     /** ½Σ(r/sd)², r = (e^{x₁} − 1.6, x₁x₂ + x₂ − 1), sd = (.2, .3). */
-    private static class Nonlinear implements Target {
+    static class Nonlinear implements Target {
         @Override
         public int dimension() {
             return 2;

@@ -75,8 +75,7 @@ public final class Bases {
                 b[t * d + j] = value < BLOB_CUT ? 0 : value;
             }
         }
-        return new Basis(
-                new PatchedBasisMatrix(new DenseMatrix(triangles(), d, b), centroids), names);
+        return new Basis(patched(d, b), names);
     }
 
     /**
@@ -112,7 +111,7 @@ public final class Bases {
                 b[t * modes + k] = s * Math.cos(i * Math.PI * u) * Math.cos(j * Math.PI * v);
             }
         }
-        return new Basis(dense(modes, b), names);
+        return new Basis(patched(modes, b), names);
     }
 
     /**
@@ -215,8 +214,8 @@ public final class Bases {
         return new Basis(SparseBasisMatrix.identity(triangles()), names, true);
     }
 
-    private BasisMatrix dense(int columns, double[] b) {
-        return new DenseBasisMatrix(new DenseMatrix(triangles(), columns, b));
+    private BasisMatrix patched(int columns, double[] b) {
+        return new PatchedBasisMatrix(new DenseMatrix(triangles(), columns, b), centroids);
     }
 
     /** A point's coordinate in the unit square around the domain. */

@@ -1,11 +1,13 @@
 package org.headwater.model.eit.internal.basis;
 
+import org.headwater.kernels.sparse.Lanes;
+
 /**
  * The matrix B (T×d) that takes coefficients to values on triangles, m = Bθ. Immutable and
- * thread-safe.
+ * thread-safe. Products are taken for as many vectors as there are lanes; number i of lane w stands
+ * at i·W + w.
  */
-public sealed interface BasisMatrix
-        permits DenseBasisMatrix, PatchedBasisMatrix, SparseBasisMatrix {
+public sealed interface BasisMatrix permits PatchedBasisMatrix, SparseBasisMatrix {
     /** T, the number of triangles. */
     int rows();
 
@@ -13,21 +15,19 @@ public sealed interface BasisMatrix
     int columns();
 
     /**
-     * m = Bθ for several vectors at once. O(count·T·d), or O(count·nonzeros) if sparse.
+     * m = Bθ. O(T·d) a lane, or O(nonzeros) if sparse.
      *
-     * @param theta count × d row-major, not modified
-     * @param count number of vectors
-     * @param out count × T row-major, overwritten
+     * @param theta d × W, not modified
+     * @param out T × W, overwritten
      */
-    void expand(double[] theta, int count, double[] out);
+    void expand(Lanes lanes, double[] theta, double[] out);
 
     /**
-     * The product A·B, for rows of gradients or Jacobians the chain rule. O(count·T·d), or
-     * O(count·nonzeros) if sparse.
+     * The product Bᵀa, for gradients and rows of Jacobians the chain rule. O(T·d) a lane, or
+     * O(nonzeros) if sparse.
      *
-     * @param a count × T row-major, not modified
-     * @param count number of rows of A
-     * @param out count × d row-major, overwritten
+     * @param a T × W, not modified
+     * @param out d × W, overwritten
      */
-    void multiplyLeft(double[] a, int count, double[] out);
+    void pullBack(Lanes lanes, double[] a, double[] out);
 }

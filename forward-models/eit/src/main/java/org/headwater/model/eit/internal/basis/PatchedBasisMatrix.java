@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.headwater.api.DenseMatrix;
-import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.sparse.Lanes;
 
 /**
- * A basis matrix of functions with a limited reach: the triangles are divided into compact patches
- * (halving along the longer side, at the median), and each patch keeps a dense block of the columns
- * that reach it. Products cost O(count·Σ rows·columns of the blocks), a third of the dense ones for
- * the default blobs, and read memory in order.
+ * A basis matrix of functions that reach many triangles or all: the triangles are divided into
+ * compact patches (halving along the longer side, at the median), and each patch keeps a dense
+ * block of the columns that reach it, and its transpose. Products cost O(Σ rows·columns of the
+ * blocks), a third of the dense ones for the default blobs, and read memory in order.
  */
 final class PatchedBasisMatrix implements BasisMatrix {
     /** Most triangles of a patch. */
@@ -32,7 +32,6 @@ final class PatchedBasisMatrix implements BasisMatrix {
     private final int rows;
     private final int columns;
     private final List<Patch> patches = new ArrayList<>();
-    private int widest;
 
     /**
      * @param matrix T × d, with zeros where a function does not reach; not kept
@@ -86,7 +85,6 @@ final class PatchedBasisMatrix implements BasisMatrix {
             }
         }
         patches.add(new Patch(triangles, reaching, block.data(), block.transpose().data()));
-        widest = Math.max(widest, Math.max(triangles.length, reaching.length));
     }
 
     @Override
@@ -100,45 +98,18 @@ final class PatchedBasisMatrix implements BasisMatrix {
     }
 
     @Override
-    public void expand(double[] theta, int count, double[] out) {
-        double[] in = new double[count * widest];
-        double[] product = new double[count * widest];
+    public void expand(Lanes lanes, double[] theta, double[] out) {
+        Arrays.fill(out, 0, rows * lanes.width(), 0);
         for (Patch p : patches) {
-            int k = p.coefficients.length;
-            int n = p.triangles.length;
-            gather(theta, columns, p.coefficients, count, in);
-            DenseProducts.multiply(in, 0, p.transposed, count, k, n, product, 0);
-            for (int i = 0; i < count; i++) {
-                for (int t = 0; t < n; t++) {
-                    out[i * rows + p.triangles[t]] = product[i * n + t];
-                }
-            }
+            lanes.addBlock(p.block, p.triangles, p.coefficients, theta, out);
         }
     }
 
     @Override
-    public void multiplyLeft(double[] a, int count, double[] out) {
-        double[] in = new double[count * widest];
-        double[] product = new double[count * widest];
-        Arrays.fill(out, 0, count * columns, 0);
+    public void pullBack(Lanes lanes, double[] a, double[] out) {
+        Arrays.fill(out, 0, columns * lanes.width(), 0);
         for (Patch p : patches) {
-            int k = p.triangles.length;
-            int n = p.coefficients.length;
-            gather(a, rows, p.triangles, count, in);
-            DenseProducts.multiply(in, 0, p.block, count, k, n, product, 0);
-            for (int i = 0; i < count; i++) {
-                for (int j = 0; j < n; j++) {
-                    out[i * columns + p.coefficients[j]] += product[i * n + j];
-                }
-            }
-        }
-    }
-
-    private static void gather(double[] from, int stride, int[] at, int count, double[] to) {
-        for (int i = 0; i < count; i++) {
-            for (int j = 0; j < at.length; j++) {
-                to[i * at.length + j] = from[i * stride + at[j]];
-            }
+            lanes.addBlock(p.transposed, p.coefficients, p.triangles, a, out);
         }
     }
 }

@@ -1,57 +1,55 @@
 package org.headwater.model.eit.internal.basis;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
+import org.headwater.kernels.sparse.Lanes;
+import org.headwater.kernels.sparse.SparseRows;
 
-/** A basis matrix of which each triangle sees few functions, stored by rows. */
+/** A basis matrix of which each triangle sees few functions, with its transpose. */
 final class SparseBasisMatrix implements BasisMatrix {
+    private final int rows;
     private final int columns;
-    private final int[] start;
-    private final int[] column;
-    private final double[] value;
+    private final SparseRows matrix;
+    private final SparseRows transposed;
 
-    private SparseBasisMatrix(int columns, int[] start, int[] column, double[] value) {
+    private SparseBasisMatrix(int rows, int columns, int[] row, int[] column, double[] value) {
+        this.rows = rows;
         this.columns = columns;
-        this.start = start;
-        this.column = column;
-        this.value = value;
+        this.matrix = SparseRows.of(rows, row, column, value, true);
+        this.transposed = SparseRows.of(columns, column, row, value, true);
     }
 
     /** A matrix from its rows, each a map from column to value. */
     static SparseBasisMatrix ofRows(int columns, List<SortedMap<Integer, Double>> rows) {
-        int[] start = new int[rows.size() + 1];
-        for (int t = 0; t < rows.size(); t++) {
-            start[t + 1] = start[t] + rows.get(t).size();
-        }
-        int[] column = new int[start[rows.size()]];
-        double[] value = new double[column.length];
+        int size = rows.stream().mapToInt(SortedMap::size).sum();
+        int[] row = new int[size];
+        int[] column = new int[size];
+        double[] value = new double[size];
         int k = 0;
-        for (SortedMap<Integer, Double> row : rows) {
-            for (var entry : row.entrySet()) {
+        for (int t = 0; t < rows.size(); t++) {
+            for (var entry : rows.get(t).entrySet()) {
+                row[k] = t;
                 column[k] = entry.getKey();
                 value[k++] = entry.getValue();
             }
         }
-        return new SparseBasisMatrix(columns, start, column, value);
+        return new SparseBasisMatrix(rows.size(), columns, row, column, value);
     }
 
     /** The identity: a coefficient per triangle. */
     static SparseBasisMatrix identity(int size) {
-        int[] start = new int[size + 1];
-        int[] column = new int[size];
+        int[] index = new int[size];
         double[] value = new double[size];
         for (int t = 0; t < size; t++) {
-            start[t + 1] = t + 1;
-            column[t] = t;
+            index[t] = t;
             value[t] = 1;
         }
-        return new SparseBasisMatrix(size, start, column, value);
+        return new SparseBasisMatrix(size, size, index, index, value);
     }
 
     @Override
     public int rows() {
-        return start.length - 1;
+        return rows;
     }
 
     @Override
@@ -60,30 +58,12 @@ final class SparseBasisMatrix implements BasisMatrix {
     }
 
     @Override
-    public void expand(double[] theta, int count, double[] out) {
-        int rows = rows();
-        for (int i = 0; i < count; i++) {
-            for (int t = 0; t < rows; t++) {
-                double sum = 0;
-                for (int k = start[t]; k < start[t + 1]; k++) {
-                    sum += value[k] * theta[i * columns + column[k]];
-                }
-                out[i * rows + t] = sum;
-            }
-        }
+    public void expand(Lanes lanes, double[] theta, double[] out) {
+        lanes.multiply(matrix, theta, out);
     }
 
     @Override
-    public void multiplyLeft(double[] a, int count, double[] out) {
-        int rows = rows();
-        Arrays.fill(out, 0, count * columns, 0);
-        for (int i = 0; i < count; i++) {
-            for (int t = 0; t < rows; t++) {
-                double x = a[i * rows + t];
-                for (int k = start[t]; k < start[t + 1]; k++) {
-                    out[i * columns + column[k]] += x * value[k];
-                }
-            }
-        }
+    public void pullBack(Lanes lanes, double[] a, double[] out) {
+        lanes.multiply(transposed, a, out);
     }
 }

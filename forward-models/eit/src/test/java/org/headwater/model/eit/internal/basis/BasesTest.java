@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.headwater.kernels.sparse.Lanes;
 import org.junit.jupiter.api.Test;
 
 class BasesTest {
@@ -54,7 +55,7 @@ class BasesTest {
         for (int j = 0; j < d; j++) {
             double[] unit = new double[d];
             unit[j] = 1;
-            basis.matrix().expand(unit, 1, columns[j]);
+            basis.matrix().expand(Lanes.scalar(), unit, columns[j]);
         }
         return columns;
     }
@@ -164,7 +165,7 @@ class BasesTest {
         double[] ones = new double[9];
         java.util.Arrays.fill(ones, 1);
         double[] sum = new double[98];
-        basis.matrix().expand(ones, 1, sum);
+        basis.matrix().expand(Lanes.scalar(), ones, sum);
         for (double x : sum) {
             assertEquals(1, x, 1e-14);
         }
@@ -194,27 +195,28 @@ class BasesTest {
             int rows = basis.matrix().rows();
             int d = basis.size();
             double[][] columns = dense(basis);
-            int count = 3;
+            Lanes lanes = Lanes.best();
+            int count = lanes.width();
             double[] theta = random.doubles((long) count * d).toArray();
             double[] m = new double[count * rows];
-            basis.matrix().expand(theta, count, m);
+            basis.matrix().expand(lanes, theta, m);
             double[] a = random.doubles((long) count * rows).toArray();
             double[] product = new double[count * d];
-            basis.matrix().multiplyLeft(a, count, product);
+            basis.matrix().pullBack(lanes, a, product);
             for (int i = 0; i < count; i++) {
                 for (int t = 0; t < rows; t++) {
                     double sum = 0;
                     for (int j = 0; j < d; j++) {
-                        sum += columns[j][t] * theta[i * d + j];
+                        sum += columns[j][t] * theta[j * count + i];
                     }
-                    assertEquals(sum, m[i * rows + t], 1e-11);
+                    assertEquals(sum, m[t * count + i], 1e-11);
                 }
                 for (int j = 0; j < d; j++) {
                     double sum = 0;
                     for (int t = 0; t < rows; t++) {
-                        sum += a[i * rows + t] * columns[j][t];
+                        sum += a[t * count + i] * columns[j][t];
                     }
-                    assertEquals(sum, product[i * d + j], 1e-11);
+                    assertEquals(sum, product[j * count + i], 1e-11);
                 }
             }
         }

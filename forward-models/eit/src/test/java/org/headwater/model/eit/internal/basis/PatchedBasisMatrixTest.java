@@ -1,9 +1,10 @@
 package org.headwater.model.eit.internal.basis;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.headwater.api.DenseMatrix;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.sparse.Lanes;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,20 +29,30 @@ class PatchedBasisMatrixTest {
         }
         DenseMatrix matrix = new DenseMatrix(rows, columns, b);
         BasisMatrix patched = new PatchedBasisMatrix(matrix, centroids);
-        BasisMatrix dense = new DenseBasisMatrix(matrix);
-        int count = 3;
-        double[] theta = normal(count * columns, random);
-        double[] expected = new double[count * rows];
-        double[] found = normal(count * rows, random);
-        dense.expand(theta, count, expected);
-        patched.expand(theta, count, found);
-        assertArrayEquals(expected, found, 1e-12);
-        double[] a = normal(count * rows, random);
-        double[] left = new double[count * columns];
-        double[] foundLeft = normal(count * columns, random);
-        dense.multiplyLeft(a, count, left);
-        patched.multiplyLeft(a, count, foundLeft);
-        assertArrayEquals(left, foundLeft, 1e-11);
+        Lanes lanes = Lanes.best();
+        int width = lanes.width();
+        double[] theta = normal(columns * width, random);
+        double[] a = normal(rows * width, random);
+        double[] expanded = normal(rows * width, random);
+        double[] pulledBack = normal(columns * width, random);
+        patched.expand(lanes, theta, expanded);
+        patched.pullBack(lanes, a, pulledBack);
+        for (int w = 0; w < width; w++) {
+            for (int t = 0; t < rows; t++) {
+                double sum = 0;
+                for (int j = 0; j < columns; j++) {
+                    sum += matrix.get(t, j) * theta[j * width + w];
+                }
+                assertEquals(sum, expanded[t * width + w], 1e-12);
+            }
+            for (int j = 0; j < columns; j++) {
+                double sum = 0;
+                for (int t = 0; t < rows; t++) {
+                    sum += matrix.get(t, j) * a[t * width + w];
+                }
+                assertEquals(sum, pulledBack[j * width + w], 1e-11);
+            }
+        }
     }
 
     private static double[] normal(int n, KeyedRandom random) {

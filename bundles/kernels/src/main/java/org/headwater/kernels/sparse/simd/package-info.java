@@ -1,0 +1,2 @@
+/** {@link org.headwater.kernels.sparse.Lanes} on the Vector API. */
+package org.headwater.kernels.sparse.simd;
