@@ -29,8 +29,8 @@ final class CudaCard {
                     "libcublas.so.11",
                     "libcublasLt.so.11",
                     "libcusolver.so.11",
-                    "libcusparse.so.11",
-                    "libcudnn.so.8");
+                    "libcusolverMg.so.11",
+                    "libcusparse.so.11");
 
     private static final List<String> FOLDERS =
             List.of(
@@ -81,13 +81,12 @@ final class CudaCard {
         }
     }
 
-    /** Which library of CUDA 11.6 or cuDNN 8 is in none of the folders, or the empty string. */
+    /** Which library of CUDA 11.6 is in none of the folders, or the empty string. */
     static String libraryFault(List<Path> folders) {
         for (String library : LIBRARIES) {
             if (folders.stream().noneMatch(f -> Files.exists(f.resolve(library)))) {
                 return library
-                        + " of CUDA 11.6 and cuDNN 8 is missing; install it or name its folder in"
-                        + " LD_LIBRARY_PATH";
+                        + " of CUDA 11.6 is missing; install it or name its folder in LD_LIBRARY_PATH";
             }
         }
         return "";

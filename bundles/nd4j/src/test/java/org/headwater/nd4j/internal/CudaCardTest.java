@@ -43,11 +43,11 @@ class CudaCardTest {
                         "libcublas.so.11",
                         "libcublasLt.so.11",
                         "libcusolver.so.11",
-                        "libcusparse.so.11")) {
+                        "libcusolverMg.so.11")) {
             Files.createFile(folder.resolve(library));
         }
-        assertTrue(CudaCard.libraryFault(List.of(folder)).startsWith("libcudnn.so.8 "));
-        Files.createFile(folder.resolve("libcudnn.so.8"));
+        assertTrue(CudaCard.libraryFault(List.of(folder)).startsWith("libcusparse.so.11 "));
+        Files.createFile(folder.resolve("libcusparse.so.11"));
         assertEquals("", CudaCard.libraryFault(List.of(folder)));
     }
 }
