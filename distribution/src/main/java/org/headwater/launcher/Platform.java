@@ -183,7 +183,7 @@ public final class Platform implements AutoCloseable {
                 return;
             }
             bundle.adapt(BundleStartLevel.class).setStartLevel(Math.max(at, FIRST_LEVEL));
-            bundle.start();
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
         } catch (BundleException e) {
             complain(jar + " is not a bundle that can be installed", e);
         }
@@ -215,9 +215,12 @@ public final class Platform implements AutoCloseable {
         for (Bundle b : framework.getBundleContext().getBundles()) {
             boolean fragment =
                     (b.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
-            if (!fragment
-                    && b.adapt(BundleStartLevel.class).getStartLevel() <= level
-                    && b.getState() != Bundle.ACTIVE) {
+            // A bundle with lazy activation is starting until its first class is asked for.
+            BundleStartLevel start = b.adapt(BundleStartLevel.class);
+            boolean runs =
+                    b.getState() == Bundle.ACTIVE
+                            || b.getState() == Bundle.STARTING && start.isActivationPolicyUsed();
+            if (!fragment && start.getStartLevel() <= level && !runs) {
                 stalled.add(b);
             }
         }

@@ -72,9 +72,12 @@ final class DoctorCommand extends SubCommand {
         for (Bundle b : context.getBundles()) {
             boolean fragment =
                     (b.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
-            if (b.getState() == Bundle.ACTIVE) {
+            // A bundle with lazy activation is starting until its first class is asked for.
+            BundleStartLevel start = b.adapt(BundleStartLevel.class);
+            if (b.getState() == Bundle.ACTIVE
+                    || b.getState() == Bundle.STARTING && start.isActivationPolicyUsed()) {
                 active++;
-            } else if (!fragment && b.adapt(BundleStartLevel.class).getStartLevel() <= level) {
+            } else if (!fragment && start.getStartLevel() <= level) {
                 warn(
                         "bundle",
                         b.getSymbolicName()

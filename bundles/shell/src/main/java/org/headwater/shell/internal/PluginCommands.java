@@ -104,6 +104,9 @@ public final class PluginCommands {
         Table table = new Table();
         for (Plugins.Plugin p : all) {
             table.row(p.provider().info().type(), p.version(), p.provider().info().summary());
+            if (p.provider() instanceof KernelBackendProvider b && !b.unavailable().isEmpty()) {
+                table.row("", "", "not usable here: " + b.unavailable());
+            }
         }
         System.out.print(table);
     }
