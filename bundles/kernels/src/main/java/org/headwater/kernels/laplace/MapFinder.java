@@ -25,7 +25,9 @@ public final class MapFinder {
     private static final int MAX_SWEEPS = 2000;
     private static final int MAX_HALVINGS = 12;
     private static final double SUFFICIENT_DECREASE = 1e-4;
-    private static final double TOLERANCE = 1e-3;
+
+    /** A step shorter than that, in conditional standard deviations, is the last. */
+    public static final double TOLERANCE = 1e-3;
 
     /** Of the inner minimisation, in conditional standard deviations: the last, and on the way. */
     private static final double EXACT = 1e-10;

@@ -93,6 +93,11 @@ public final class SynthesisProblem {
         };
     }
 
+    /** Points x = Su of points u, which are not modified. */
+    public Ensemble apply(Ensemble u) {
+        return synthesised(u, synthesis);
+    }
+
     private static Ensemble synthesised(Ensemble u, Synthesis synthesis) {
         Ensemble x = Ensemble.zeros(u.size(), u.dimension());
         for (int i = 0; i < u.size(); i++) {
