@@ -209,6 +209,11 @@ final class Chains implements Stepper {
         }
     }
 
+    /** Whether the posterior is Gaussian. */
+    private boolean gaussian() {
+        return problem.target().isQuadratic() && problem.prior().quadratic().isPresent();
+    }
+
     private Potential potential(State state) {
         return new Potential(problem, state.array(MOREAU), resources.workers());
     }
@@ -222,7 +227,7 @@ final class Chains implements Stepper {
         double beta = problem.beta();
         switch (options.method()) {
             case PCN:
-                return new CrankNicolson(potential, beta, resources.workers());
+                return new CrankNicolson(potential, beta, gaussian(), resources.workers());
             case NUTS:
                 return new NoUTurn(potential, beta, options.maxDepth(), resources.workers());
             case GIBBS:
@@ -452,7 +457,7 @@ final class Chains implements Stepper {
         diagnostics.put("spread", spread(draws, state.array(LAPLACE_SD)));
         diagnostics.putAll(means);
         List<Reason> reasons = new ArrayList<>();
-        Diagnosis diagnosis = new Diagnosis(options, problem.prior().quadratic().isPresent());
+        Diagnosis diagnosis = new Diagnosis(options, problem.prior().quadratic().isPresent(), gaussian());
         diagnosis.judge(shown.apply(draws), kept, diagnostics, reasons);
         return new Posterior(draws, false, reasons, diagnostics, state.array(MODE));
     }

@@ -25,13 +25,16 @@ final class Diagnosis {
 
     private final LangevinOptions options;
     private final boolean smooth;
+    private final boolean gaussian;
 
     /**
      * @param smooth whether the prior is Gaussian
+     * @param gaussian whether the posterior is, too
      */
-    Diagnosis(LangevinOptions options, boolean smooth) {
+    Diagnosis(LangevinOptions options, boolean smooth, boolean gaussian) {
         this.options = options;
         this.smooth = smooth;
+        this.gaussian = gaussian;
     }
 
     /**
@@ -64,6 +67,17 @@ final class Diagnosis {
                     Double.NaN,
                     Double.NaN,
                     "use solver.method mala or nuts for exact draws");
+        }
+        if (options.method() == LangevinOptions.Method.PCN && !gaussian) {
+            warn(
+                    reasons,
+                    "tails-uncertain",
+                    "the posterior is not Gaussian: where its tails are wider than those of the"
+                            + " Gaussian reference, pcn reaches them rarely, and R-hat need not"
+                            + " show it",
+                    Double.NaN,
+                    Double.NaN,
+                    "compare with solver.method nuts");
         }
         checkChains(draws, values, reasons);
         checkMoves(values, reasons);

@@ -135,8 +135,8 @@ record LangevinOptions(
                                     STEP,
                                     "step in units of the preconditioner; auto tunes it to an"
                                             + " acceptance of 0.574 (mala), 0.8 (nuts), 0.3 (pcn,"
-                                            + " at most 1), and takes the stability limit for myula"
-                                            + " and ula; gibbs has none")
+                                            + " at most 1); myula and ula take at most 0.05, less"
+                                            + " where the prior is stiff; gibbs has none")
                             .above(0)
                             .or(AUTO)
                             .byDefault(AUTO),
