@@ -457,7 +457,8 @@ final class Chains implements Stepper {
         diagnostics.put("spread", spread(draws, state.array(LAPLACE_SD)));
         diagnostics.putAll(means);
         List<Reason> reasons = new ArrayList<>();
-        Diagnosis diagnosis = new Diagnosis(options, problem.prior().quadratic().isPresent(), gaussian());
+        Diagnosis diagnosis =
+                new Diagnosis(options, problem.prior().quadratic().isPresent(), gaussian());
         diagnosis.judge(shown.apply(draws), kept, diagnostics, reasons);
         return new Posterior(draws, false, reasons, diagnostics, state.array(MODE));
     }
