@@ -6,6 +6,7 @@ import java.util.List;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
+import org.headwater.kernels.chain.ChainStatistics;
 import org.headwater.runtime.RunResult.ParameterSummary;
 
 /**

@@ -12,6 +12,7 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.State;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.laplace.MapFinder;
 
 /** What both steppers share: the problem, its scales, the start, and moves of the particles. */
 final class Flow {

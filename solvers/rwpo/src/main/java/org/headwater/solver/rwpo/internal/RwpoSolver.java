@@ -7,6 +7,7 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.Solver;
 import org.headwater.api.Stepper;
 import org.headwater.api.Synthesis;
+import org.headwater.kernels.laplace.SynthesisProblem;
 
 /**
  * Chooses the numbers that the settings leave open, and the method. With kernel cc: a prior that is

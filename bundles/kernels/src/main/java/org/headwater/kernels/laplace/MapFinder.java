@@ -1,4 +1,4 @@
-package org.headwater.solver.rwpo.internal;
+package org.headwater.kernels.laplace;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -20,12 +20,14 @@ import org.headwater.kernels.dense.DenseProducts;
  * Comput. Math. 15, 2015). A quadratic f needs one step. Cost: a Gauss–Newton Hessian, a few
  * evaluations and O(sweeps·d²) a step.
  */
-final class MapFinder {
+public final class MapFinder {
     private static final int MAX_STEPS = 30;
     private static final int MAX_SWEEPS = 2000;
     private static final int MAX_HALVINGS = 12;
     private static final double SUFFICIENT_DECREASE = 1e-4;
-    private static final double TOLERANCE = 1e-3;
+
+    /** A step shorter than that, in conditional standard deviations, is the last. */
+    public static final double TOLERANCE = 1e-3;
 
     /** Of the inner minimisation, in conditional standard deviations: the last, and on the way. */
     private static final double EXACT = 1e-10;
@@ -38,7 +40,8 @@ final class MapFinder {
     private final double[] initial;
     private final double innerTolerance;
 
-    MapFinder(Problem problem) {
+    /** For f + ψ of a problem. */
+    public MapFinder(Problem problem) {
         this.target = problem.target();
         this.prior = problem.prior();
         this.d = problem.dimension();
@@ -47,45 +50,87 @@ final class MapFinder {
     }
 
     /**
+     * A step towards the MAP.
+     *
+     * @param point where it led
+     * @param change its largest change of a coordinate, in conditional standard deviations; NaN
+     *     where the forward model failed, and the point stayed
+     * @param stalled whether no point along the step lowered f + ψ
+     */
+    public record Step(double[] point, double change, boolean stalled) {
+        /** Whether the point is the MAP, to {@value #TOLERANCE} conditional standard deviations. */
+        public boolean converged() {
+            return change < TOLERANCE && !stalled;
+        }
+
+        /** Whether the forward model failed. */
+        public boolean failed() {
+            return Double.isNaN(change);
+        }
+    }
+
+    /**
      * Finds the MAP.
      *
      * @throws IllegalStateException if the forward model fails at the initial point
      */
-    double[] find() {
-        double[] x = initial.clone();
-        if (prior.potential(x, 0) == Double.POSITIVE_INFINITY) {
-            // The nearest point that the prior allows: a line search cannot start outside.
-            Ensemble start = Ensemble.of(1, d, x);
-            prior.prox(start, Double.MIN_NORMAL, start);
-        }
-        double[] value = new double[1];
-        Ensemble gradient = Ensemble.zeros(1, d);
-        boolean[] failed = new boolean[1];
-        if (target.evaluate(Ensemble.of(1, d, x), value, gradient, failed) > 0) {
-            throw new IllegalStateException(
-                    "the forward model fails at its own initial parameters; check its settings");
-        }
-        double[] hessian = new double[d * d];
-        for (int step = 0; step < MAX_STEPS; step++) {
-            if (target.gaussNewton(Ensemble.of(1, d, x), hessian) == 0) {
-                break;
+    public double[] find() {
+        double[] x = start();
+        for (int k = 0; k < MAX_STEPS; k++) {
+            Step step = step(x);
+            if (k == 0 && step.failed()) {
+                throw new IllegalStateException(
+                        "the forward model fails at its own initial parameters; check its"
+                                + " settings");
             }
-            double[] z = modelMinimiser(x, gradient.data(), hessian);
-            if (target.isQuadratic()) {
-                return z;
-            }
-            double objective = value[0] + prior.potential(x, 0);
-            double[] next = lineSearch(x, z, objective, value, gradient, failed);
-            double change = 0;
-            for (int j = 0; j < d; j++) {
-                change = Math.max(change, Math.abs(next[j] - x[j]) * scale(hessian, j));
-            }
-            x = next;
-            if (change < TOLERANCE) {
+            x = step.point();
+            if (!(step.change() >= TOLERANCE)) {
                 break;
             }
         }
         return x;
+    }
+
+    /** The problem's initial point, or the nearest that the prior allows. */
+    public double[] start() {
+        double[] x = initial.clone();
+        if (prior.potential(x, 0) == Double.POSITIVE_INFINITY) {
+            // A line search cannot start outside.
+            Ensemble start = Ensemble.of(1, d, x);
+            prior.prox(start, Double.MIN_NORMAL, start);
+        }
+        return x;
+    }
+
+    /**
+     * One proximal Gauss–Newton step; from anywhere to the MAP if f is quadratic.
+     *
+     * @param x d values where ψ is finite, not modified
+     */
+    public Step step(double[] x) {
+        double[] value = new double[1];
+        Ensemble gradient = Ensemble.zeros(1, d);
+        double[] hessian = new double[d * d];
+        Ensemble here = Ensemble.of(1, d, x);
+        if (target.evaluate(here, value, gradient, new boolean[1]) > 0
+                || target.gaussNewton(here, hessian) == 0) {
+            return new Step(x, Double.NaN, false);
+        }
+        double[] z = modelMinimiser(x, gradient.data(), hessian);
+        if (target.isQuadratic()) {
+            return new Step(z, 0, false);
+        }
+        double[] next = lineSearch(x, z, value[0], gradient.data());
+        boolean stalled = next == x && change(x, z, hessian) >= TOLERANCE;
+        return new Step(next, change(x, next, hessian), stalled);
+    }
+
+    private double change(double[] x, double[] next, double[] hessian) {
+        double change = 0;
+        for (int j = 0; j < d; j++) {
+            change = Math.max(change, Math.abs(next[j] - x[j]) * scale(hessian, j));
+        }
+        return change;
     }
 
     private double[] modelMinimiser(double[] x, double[] g, double[] h) {
@@ -123,31 +168,26 @@ final class MapFinder {
     }
 
     /** The first of x + 2^{−k}(z − x) that lowers the objective enough; x itself if none does. */
-    private double[] lineSearch(
-            double[] x,
-            double[] z,
-            double objective,
-            double[] value,
-            Ensemble gradient,
-            boolean[] failed) {
-        double predicted = 0;
+    private double[] lineSearch(double[] x, double[] z, double misfit, double[] gradient) {
+        double psi = prior.potential(x, 0);
+        double predicted = prior.potential(z, 0) - psi;
         for (int j = 0; j < d; j++) {
-            predicted += gradient.data()[j] * (z[j] - x[j]);
+            predicted += gradient[j] * (z[j] - x[j]);
         }
-        predicted += prior.potential(z, 0) - prior.potential(x, 0);
+        double[] value = new double[1];
         double t = 1;
         for (int k = 0; k < MAX_HALVINGS; k++, t /= 2) {
             double[] trial = new double[d];
             for (int j = 0; j < d; j++) {
                 trial[j] = x[j] + t * (z[j] - x[j]);
             }
-            if (target.evaluate(Ensemble.of(1, d, trial), value, gradient, failed) == 0
+            Ensemble there = Ensemble.of(1, d, trial);
+            if (target.evaluate(there, value, Ensemble.zeros(1, d), new boolean[1]) == 0
                     && value[0] + prior.potential(trial, 0)
-                            <= objective + SUFFICIENT_DECREASE * t * Math.min(predicted, 0)) {
+                            <= misfit + psi + SUFFICIENT_DECREASE * t * Math.min(predicted, 0)) {
                 return trial;
             }
         }
-        target.evaluate(Ensemble.of(1, d, x), value, gradient, failed);
         return x;
     }
 

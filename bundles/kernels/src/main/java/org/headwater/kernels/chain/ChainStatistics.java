@@ -1,4 +1,4 @@
-package org.headwater.runtime.internal;
+package org.headwater.kernels.chain;
 
 /**
  * How well a mean is known from draws.
@@ -13,9 +13,10 @@ package org.headwater.runtime.internal;
  * @param mcse Monte Carlo standard error of the mean
  * @param rhat potential scale reduction
  */
-record ChainStatistics(double ess, double mcse, double rhat) {
+public record ChainStatistics(double ess, double mcse, double rhat) {
     /** Nothing can be said. */
-    static final ChainStatistics UNKNOWN = new ChainStatistics(Double.NaN, Double.NaN, Double.NaN);
+    public static final ChainStatistics UNKNOWN =
+            new ChainStatistics(Double.NaN, Double.NaN, Double.NaN);
 
     /**
      * Statistics of chains that follow one another in {@code x}.
@@ -23,7 +24,7 @@ record ChainStatistics(double ess, double mcse, double rhat) {
      * @param x the draws of one parameter, not modified
      * @param chains number of chains of equal length
      */
-    static ChainStatistics ofChains(double[] x, int chains) {
+    public static ChainStatistics ofChains(double[] x, int chains) {
         int n = x.length / (2 * chains);
         int count = 2 * chains;
         if (n < 4) {
@@ -61,7 +62,7 @@ record ChainStatistics(double ess, double mcse, double rhat) {
     }
 
     /** Statistics of replicates of equal size that follow one another in {@code x}. */
-    static ChainStatistics ofReplicates(double[] x, int replicates) {
+    public static ChainStatistics ofReplicates(double[] x, int replicates) {
         int n = x.length / replicates;
         if (replicates < 2 || n < 2) {
             return UNKNOWN;

@@ -1,4 +1,4 @@
-package org.headwater.solver.rwpo.internal;
+package org.headwater.kernels.laplace;
 
 import java.util.Optional;
 import org.headwater.api.Ensemble;
@@ -18,17 +18,18 @@ import org.headwater.api.Target;
  * <p>The draws of u are the read-out, mean of the particles and spread of the mixture; mapped by S
  * their covariance is S·D_K^{1/2}RD_K^{1/2}·Sᵀ, for a Gaussian target that of x exactly.
  */
-final class SynthesisProblem {
+public final class SynthesisProblem {
     private final Problem problem;
     private final Synthesis synthesis;
 
-    SynthesisProblem(Problem problem, Synthesis synthesis) {
+    /** A problem whose prior has the given synthesis. */
+    public SynthesisProblem(Problem problem, Synthesis synthesis) {
         this.problem = problem;
         this.synthesis = synthesis;
     }
 
     /** The problem in u. */
-    Problem inSynthesis() {
+    public Problem inSynthesis() {
         double[] initial = new double[problem.dimension()];
         synthesis.analyse(problem.initial(), 0, initial, 0);
         return new Problem(
@@ -41,7 +42,7 @@ final class SynthesisProblem {
     }
 
     /** A run in u as one whose posterior is of x. */
-    Stepper mapped(Stepper stepper) {
+    public Stepper mapped(Stepper stepper) {
         return new Stepper() {
             @Override
             public int iterations() {
@@ -90,6 +91,11 @@ final class SynthesisProblem {
                         mode);
             }
         };
+    }
+
+    /** Points x = Su of points u, which are not modified. */
+    public Ensemble apply(Ensemble u) {
+        return synthesised(u, synthesis);
     }
 
     private static Ensemble synthesised(Ensemble u, Synthesis synthesis) {
