@@ -92,7 +92,7 @@ final class Manifest {
 
     private static String determinism(String backend) {
         return "vector".equals(backend)
-                ? "the same seed, inputs, plug-ins and lane width give the same bytes, whatever the"
+                ? "the same seed, inputs, plug-ins, Java and lane width give the same bytes, whatever the"
                         + " number of threads"
                 : "the same seed, inputs, plug-ins, device and number of threads give the same bytes;"
                         + " elsewhere results agree to rounding";

@@ -1,7 +1,6 @@
 package org.headwater.kernels.layer.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The pairs of two blocks of {@link #SIZE} points in many dimensions, by register tiles of 4 × 4
@@ -331,9 +330,13 @@ final class PanelTile {
         d.intoArray(out, oo + 3 * count * WIDTH);
     }
 
-    /** Σ over the lanes of a sum. */
+    /** Σ over the lanes of a sum, in their order: that of reduceLanes is not defined. */
     static double total(float[] a, int at) {
-        return Floats.load(a, at).reduceLanes(VectorOperators.ADD);
+        float sum = 0;
+        for (int l = 0; l < WIDTH; l++) {
+            sum += a[at + l];
+        }
+        return sum;
     }
 
     /**

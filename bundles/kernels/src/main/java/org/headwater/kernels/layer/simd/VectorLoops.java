@@ -121,8 +121,8 @@ public final class VectorLoops implements LayerLoops {
             DoubleVector.fromArray(LANES, s0, l, rest).add(here).intoArray(s0, l, rest);
             DoubleVector.fromArray(LANES, s1, l, rest).sub(here.mul(delta)).intoArray(s1, l, rest);
         }
-        s0[i] += a0.reduceLanes(VectorOperators.ADD);
-        s1[i] += a1.reduceLanes(VectorOperators.ADD);
+        s0[i] += total(a0);
+        s1[i] += total(a1);
     }
 
     @Override
@@ -138,6 +138,20 @@ public final class VectorLoops implements LayerLoops {
         }
     }
 
+    /**
+     * Σ over the lanes, from the first to the last. The order of reduceLanes is not defined: with
+     * Java 25 it differs between interpreted and compiled code, and so from run to run.
+     */
+    private static double total(DoubleVector v) {
+        double[] lanes = new double[WIDTH];
+        v.intoArray(lanes, 0);
+        double sum = 0;
+        for (double lane : lanes) {
+            sum += lane;
+        }
+        return sum;
+    }
+
     /** Σ w_i, and w_i ← w_i z_i. */
     private static double sumAndAdvance(double[] w, double[] z, int from, int to) {
         DoubleVector sum = broadcast(0);
@@ -146,7 +160,7 @@ public final class VectorLoops implements LayerLoops {
             sum = sum.add(p);
             p.mul(DoubleVector.fromArray(LANES, z, i)).intoArray(w, i);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return total(sum);
     }
 
     @Override
