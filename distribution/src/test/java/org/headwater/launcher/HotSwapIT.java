@@ -40,7 +40,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 class HotSwapIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final int CYCLES = Integer.getInteger("headwater.cycles", 20);
-    private static final int ITERATIONS = Math.max(1500, 75 * CYCLES);
+    private static final int ITERATIONS = Math.max(5000, 150 * CYCLES);
     private static final String L1 = "org.headwater.prior.l1";
     private static final String STUCK = "headwater.test.stuck";
 
@@ -168,6 +168,14 @@ class HotSwapIT {
         }
     }
 
+    /** Pauses a job after its first steps: the tests do not race against its end. */
+    private static Object paused(Object job) throws Exception {
+        waitFor(() -> steps(job) > 0, "a step");
+        call(job, "pause");
+        waitFor(() -> status(job).equals("PAUSED"), "the pause");
+        return job;
+    }
+
     private static void done(Object job) throws Exception {
         call(job, "await");
         assertEquals("DONE", status(job), () -> "" + call(job, "error"));
@@ -238,8 +246,9 @@ class HotSwapIT {
                         });
         List<Object> running = new ArrayList<>();
         for (int k = 0; k < 5; k++) {
-            running.add(submit("noisy" + k, "l1, weight: 2", k));
+            running.add(paused(submit("noisy" + k, "l1, weight: 2", k)));
         }
+        running.forEach(job -> call(job, "resume"));
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         Bundle l1 = bundle(L1);
         for (int cycle = 0; cycle < CYCLES; cycle++) {
@@ -287,13 +296,8 @@ class HotSwapIT {
                         shipped, folder.resolve("a"), Map.of("Bundle-Version", "1.0.0")),
                 "l1.jar");
         waitFor(() -> newest().equals("1.0.0"), "version 1");
-        Object pinned = submit("pinned", "l1, weight: 2", 1);
-        Object free = submit("free", "l1, weight: 2", 1, "pin: false");
-        for (Object job : List.of(pinned, free)) {
-            waitFor(() -> steps(job) > 0, "a step");
-            call(job, "pause");
-            waitFor(() -> status(job).equals("PAUSED"), "the pause");
-        }
+        Object pinned = paused(submit("pinned", "l1, weight: 2", 1));
+        Object free = paused(submit("free", "l1, weight: 2", 1, "pin: false"));
         drop(
                 PluginJars.withHeaders(
                         shipped, folder.resolve("b"), Map.of("Bundle-Version", "2.0.0")),
@@ -346,13 +350,12 @@ class HotSwapIT {
         Path jar = PluginJars.acme(HOME, folder.resolve("acme"), "", "");
         call(library, "install", copy(jar, "acme.jar"));
         done(submit("quiet", "acme", 1));
-        Object job = submit("out", "acme", 1);
-        waitFor(() -> steps(job) > 0, "a step");
+        Object job = paused(submit("out", "acme", 1));
         call(library, "remove", "acme");
-        waitFor(() -> status(job).equals("PAUSED"), "the pause");
-        assertTrue(
-                call(job, "phase").toString().startsWith("waiting for the prior acme 1.0.0"),
-                () -> call(job, "phase").toString());
+        call(job, "resume");
+        waitFor(
+                () -> call(job, "phase").toString().startsWith("waiting for the prior acme 1.0.0"),
+                call(job, "phase"));
         RuntimeException refused =
                 assertThrows(RuntimeException.class, () -> submit("no", "acme", 1));
         assertTrue(refused.getMessage().contains("names no installed prior"));
@@ -377,9 +380,9 @@ class HotSwapIT {
         Path jar = PluginJars.acme(HOME, folder.resolve("acme"), "", stuck);
         call(library, "install", copy(jar, "acme.jar"));
         done(submit("quiet", "acme", 1));
-        Object job = submit("out", "acme", 1);
-        waitFor(() -> steps(job) > 0, "a step");
+        Object job = paused(submit("out", "acme", 1));
         System.setProperty(STUCK, "yes");
+        call(job, "resume");
         Thread.sleep(200);
         Bundle acme = bundle("org.acme.prior");
         Thread stopping =
