@@ -1,6 +1,7 @@
 package org.headwater.cli.internal;
 
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.function.ToIntFunction;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
@@ -122,6 +123,12 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         if (error instanceof InvalidInputException) {
             err.println("error: " + oneLine(error.getMessage()));
             return ExitCode.INVALID_INPUT;
+        }
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            if (t instanceof ClosedByInterruptException) {
+                err.println("interrupted before the run began");
+                return ExitCode.INTERRUPTED;
+            }
         }
         LOG.error("the command failed", error);
         String what =

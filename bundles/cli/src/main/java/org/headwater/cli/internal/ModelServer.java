@@ -1,7 +1,6 @@
 package org.headwater.cli.internal;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -39,7 +38,7 @@ final class ModelServer implements AutoCloseable {
     private static final String APPLY_HESSIAN = "ApplyHessian";
     private static final String OUTPUT = "output";
 
-    private final Gson json = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+    private final Gson json = new Gson();
     private final ProblemFunctions problem;
     private final HttpServer server;
     private final ExecutorService threads;

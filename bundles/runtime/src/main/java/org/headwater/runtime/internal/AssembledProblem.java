@@ -28,7 +28,6 @@ import org.headwater.api.SolverProvider;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.runtime.PluginKind;
-import org.headwater.runtime.Plugins.Plugin;
 import org.headwater.runtime.internal.ProblemPlan.Part;
 
 /**
@@ -94,12 +93,6 @@ record AssembledProblem(
         /** Whether all that it comes from is there. */
         boolean isMadeOf(PluginRegistry registry) {
             return registry.has(modelPart.plugin()) && registry.has(noisePart.plugin());
-        }
-
-        /** Whether nothing of it comes from a plug-in. */
-        boolean isFreeOf(Plugin plugin) {
-            return modelPart.plugin().provider() != plugin.provider()
-                    && noisePart.plugin().provider() != plugin.provider();
         }
     }
 
@@ -290,10 +283,5 @@ record AssembledProblem(
     /** Whether all plug-ins that it comes from are there. */
     boolean isMadeOf(PluginRegistry registry) {
         return plan.plugins().stream().allMatch(registry::has);
-    }
-
-    /** Whether nothing of it comes from a plug-in. */
-    boolean isFreeOf(Plugin plugin) {
-        return plan.plugins().stream().noneMatch(p -> p.provider() == plugin.provider());
     }
 }

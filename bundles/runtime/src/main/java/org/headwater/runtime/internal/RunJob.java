@@ -1013,13 +1013,14 @@ final class RunJob implements Job {
     void leaving(Plugin plugin) {
         long end = System.nanoTime() + services.drain().toNanos();
         synchronized (lock) {
+            PluginRegistry registry = services.registry();
             boolean used =
-                    current != null && !current.isFreeOf(plugin)
-                            || experiment != null && !experiment.isFreeOf(plugin)
+                    current != null && !current.isMadeOf(registry)
+                            || experiment != null && !experiment.isMadeOf(registry)
                             || successor != null
                                     && successor.problem() != null
-                                    && !successor.problem().isFreeOf(plugin);
-            if (swap != null && !swap.problem().isFreeOf(plugin)) {
+                                    && !successor.problem().isMadeOf(registry);
+            if (swap != null && !swap.problem().isMadeOf(registry)) {
                 LOG.info("{}: the exchange is off, as {} left", id, plugin.identity());
                 swap = null;
             }
