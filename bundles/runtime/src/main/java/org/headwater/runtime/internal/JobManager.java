@@ -23,6 +23,7 @@ import org.headwater.api.Scaling;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
