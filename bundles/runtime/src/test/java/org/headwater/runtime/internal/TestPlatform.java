@@ -1,9 +1,14 @@
 package org.headwater.runtime.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.headwater.api.Noise;
 import org.headwater.api.Provider;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
@@ -12,6 +17,7 @@ import org.headwater.noise.internal.GaussianNoiseProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.solver.langevin.internal.LangevinSolverProvider;
 import org.headwater.solver.rwpo.internal.RwpoSolverProvider;
 
 /** The platform with real plug-ins but without OSGi. */
@@ -27,6 +33,7 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new RwpoSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
         return registry;
     }
@@ -37,13 +44,30 @@ final class TestPlatform {
 
     /** A job manager that checkpoints after every step. */
     static JobManager jobs(PluginRegistry plugins, int threads) {
+        return jobs(plugins, threads, DrawStore.CHUNK);
+    }
+
+    /** The same with chunks of so many numbers in posterior.zarr. */
+    static JobManager jobs(PluginRegistry plugins, int threads, int chunk) {
         return new JobManager(
                 plugins,
                 new Platform("0.1.0", List::of),
                 threads,
                 1,
                 Duration.ZERO,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                chunk);
+    }
+
+    /** The files in a folder and below with their content, in order of their names. */
+    static SortedMap<String, String> files(Path folder) throws IOException {
+        SortedMap<String, String> files = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Hashes.sha256(file));
+            }
+        }
+        return files;
     }
 
     /** Gaussian noise of one standard deviation. */
