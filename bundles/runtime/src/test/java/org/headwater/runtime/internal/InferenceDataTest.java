@@ -20,8 +20,10 @@ import org.headwater.api.FieldShape;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;
+import org.headwater.solver.langevin.internal.LangevinSolverProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,8 +53,14 @@ class InferenceDataTest {
                         + "\n");
     }
 
+    private static JobManager jobs(int threads) {
+        PluginRegistry plugins = TestPlatform.plugins();
+        plugins.add(TestPlatform.plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
+        return TestPlatform.jobs(plugins, threads, CHUNK * 4 * 2);
+    }
+
     private static Job run(Path file, Path out, Job.Listener listener) throws Exception {
-        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 1, CHUNK * 4 * 2);
+        JobManager jobs = jobs(1);
         Job job = jobs.submit(ProblemFile.read(file, List.of()), new RunOptions(out, "", listener));
         job.await();
         jobs.close();
@@ -152,7 +160,7 @@ class InferenceDataTest {
         assertEquals((65 - 2 * CHUNK) * 4 * (2 + 1), held, "the others wait in the checkpoint");
         Path whole = folder.resolve("whole");
         run(file, whole, Job.Listener.NONE);
-        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 2, CHUNK * 4 * 2);
+        JobManager jobs = jobs(2);
         Job resumed = jobs.resume(out, Job.Listener.NONE);
         resumed.await();
         jobs.close();
@@ -183,7 +191,7 @@ class InferenceDataTest {
         assertEquals((long) KEPT, draws(out.resolve("posterior.zarr")));
         Path again = folder.resolve("again");
         run(file, again, stopAt(110));
-        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 1, CHUNK * 4 * 2);
+        JobManager jobs = jobs(1);
         jobs.resume(again, Job.Listener.NONE).await();
         jobs.close();
         for (String zarr : List.of("segments/1/posterior.zarr", "posterior.zarr")) {

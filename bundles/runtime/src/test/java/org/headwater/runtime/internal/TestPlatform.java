@@ -17,7 +17,6 @@ import org.headwater.noise.internal.GaussianNoiseProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
-import org.headwater.solver.langevin.internal.LangevinSolverProvider;
 import org.headwater.solver.rwpo.internal.RwpoSolverProvider;
 
 /** The platform with real plug-ins but without OSGi. */
@@ -33,7 +32,6 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new RwpoSolverProvider(), "0.1.0"));
-        registry.add(plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
         return registry;
     }
