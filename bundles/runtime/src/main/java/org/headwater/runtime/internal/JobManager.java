@@ -73,7 +73,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)));
+                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)),
+                DrawStore.CHUNK);
     }
 
     JobManager(
@@ -82,7 +83,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
             int threads,
             int jobsAtOnce,
             Duration checkpointEvery,
-            Duration drain) {
+            Duration drain,
+            int chunk) {
         this.plugins = plugins;
         this.platform = platform;
         this.workers = new FixedWorkers(threads);
@@ -96,7 +98,13 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         });
         this.services =
                 new RunJob.Services(
-                        workers, plugins, () -> reporters, checkpointEvery, drain, this::queue);
+                        workers,
+                        plugins,
+                        () -> reporters,
+                        checkpointEvery,
+                        drain,
+                        chunk,
+                        this::queue);
         plugins.listen(this);
     }
 
