@@ -67,27 +67,24 @@ final class VectorSingleJoint implements SingleJoint {
         BoundingBoxes boxes = ordered ? new BoundingBoxes(y, n, d, size, cut) : null;
         JointBlocks.Group[] groups = sum(blocks, boxes, n < FEW ? 1 : GROUPS, workers);
         workers.forRanges(
-                n,
-                FEW,
+                blocks.count,
+                FEW / size,
                 (from, to) -> {
-                    for (int i = from; i < to; i++) {
-                        int to0 = order[i];
-                        double mass = total(blocks, groups, i, 0);
-                        selfWeight[to0] = g[i] / mass;
-                        for (int k = 0; k < d; k++) {
-                            double moment = total(blocks, groups, i, k + 1);
-                            barycentre[to0 * d + k] = centre[k] + moment / mass / scale;
+                    for (int block = from; block < to; block++) {
+                        double[] sums = blocks.sums(block, groups);
+                        int end = Math.min(size, n - block * size);
+                        for (int i = 0; i < end; i++) {
+                            int to0 = order[block * size + i];
+                            double mass = sums[i * (d + 1)];
+                            selfWeight[to0] = g[block * size + i] / mass;
+                            double unit = 1 / (mass * scale);
+                            for (int k = 0; k < d; k++) {
+                                double moment = sums[i * (d + 1) + k + 1];
+                                barycentre[to0 * d + k] = centre[k] + moment * unit;
+                            }
                         }
                     }
                 });
-    }
-
-    private static double total(JointBlocks blocks, JointBlocks.Group[] groups, int i, int j) {
-        double sum = blocks.rowSums[i * (blocks.d + 1) + j];
-        for (JointBlocks.Group group : groups) {
-            sum += group.column(i, j);
-        }
-        return sum;
     }
 
     /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
@@ -133,17 +130,24 @@ final class VectorSingleJoint implements SingleJoint {
         double[] centre = new double[d];
         for (int i = 0; i < n; i++) {
             for (int k = 0; k < d; k++) {
-                centre[k] += x[i * d + k] / n;
+                centre[k] += x[i * d + k];
             }
         }
-        double[] column = new double[n];
         for (int k = 0; k < d; k++) {
-            double largest = 0;
-            for (int i = 0; i < n; i++) {
-                column[i] = x[i * d + k];
-                largest = Math.max(largest, Math.abs(column[i] - centre[k]));
+            centre[k] /= n;
+        }
+        double[] largest = new double[d];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < d; k++) {
+                largest[k] = Math.max(largest[k], Math.abs(x[i * d + k] - centre[k]));
             }
-            if (largest > far) {
+        }
+        for (int k = 0; k < d; k++) {
+            if (largest[k] > far) {
+                double[] column = new double[n];
+                for (int i = 0; i < n; i++) {
+                    column[i] = x[i * d + k];
+                }
                 Arrays.sort(column);
                 centre[k] = column[n / 2];
             }
