@@ -343,11 +343,15 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
 
     @Override
     public void forget(Job job) {
-        switch (job.status()) {
-            case DONE, FAILED, CANCELLED -> jobs.remove(job);
-            case QUEUED, RUNNING, PAUSED ->
-                    throw new IllegalStateException("job " + job.id() + " has not ended");
+        boolean over =
+                switch (job.status()) {
+                    case DONE, FAILED, CANCELLED -> true;
+                    case QUEUED, RUNNING, PAUSED -> false;
+                };
+        if (!over) {
+            throw new IllegalStateException("job " + job.id() + " has not ended");
         }
+        jobs.remove(job);
     }
 
     @Override
