@@ -52,6 +52,8 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     public int applyAsInt(String[] args) {
         CommandLine line = new CommandLine(new Headwater());
         line.addSubcommand(new RunCommand(jobs));
+        line.addSubcommand(new ReproduceCommand(jobs));
+        line.addSubcommand(new ExportCommand());
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
         line.addSubcommand(new ServeModelCommand(jobs));
@@ -64,6 +66,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
         line.addSubcommand(new HelpCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);
         line.getCommandSpec().version(version());
         line.setParameterExceptionHandler(HeadwaterCommand::misused);

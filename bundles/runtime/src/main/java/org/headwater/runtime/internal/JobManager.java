@@ -255,7 +255,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     run.root() + ", which has ended",
                     "its results are there; run its problem.yaml to do it again");
         }
-        String changed = manifest.changedInput(run);
+        String changed = manifest.changedInput(run.problem());
         if (changed != null) {
             throw InvalidInputException.of(
                     RESUME,

@@ -87,6 +87,7 @@ class JobManagerTest {
                         "checkpoint",
                         "log.jsonl",
                         "manifest.json",
+                        "notebook.ipynb",
                         "posterior.npy",
                         "posterior.zarr",
                         "problem.yaml",
