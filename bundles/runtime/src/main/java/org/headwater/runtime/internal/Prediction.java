@@ -1,6 +1,7 @@
 package org.headwater.runtime.internal;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Noise;
 import org.headwater.api.RandomStream;
@@ -13,8 +14,20 @@ import org.headwater.runtime.RunResult.Score;
  * @param sd population standard deviation over draws of the predicted data, m values
  * @param score how well it predicts them; its numbers are NaN when the model fails at the posterior
  *     mean
+ * @param residual mean over draws of the standardised residuals, m values
+ * @param variance their variance over draws, m values
+ * @param discrepancy 2Φ of each draw that was used
+ * @param replicated 2Φ of some draws to data replicated from them; empty where its law is known,
+ *     for Gaussian noise of known covariance
  */
-record Prediction(double[] mean, double[] sd, Score score) {
+record Prediction(
+        double[] mean,
+        double[] sd,
+        Score score,
+        double[] residual,
+        double[] variance,
+        double[] discrepancy,
+        double[] replicated) {
     /** More draws than this are thinned evenly. */
     private static final int MOST = 1000;
 
@@ -26,12 +39,21 @@ record Prediction(double[] mean, double[] sd, Score score) {
     /** Tail probability outside the central interval whose coverage is counted. */
     private static final double TAIL = 0.05;
 
+    /** Data replicated to learn the law of their misfit. */
+    private static final int MISFITS = 200;
+
     /**
      * Evaluates the model at the draws, O(min(n, 1000)) evaluations; draws that fail are left out.
      *
+     * @param noiseOf the noise model of other data
      * @param random for the replicated data
      */
-    static Prediction of(ModelTarget target, Noise noise, Ensemble draws, RandomStream random) {
+    static Prediction of(
+            ModelTarget target,
+            Noise noise,
+            Function<double[], Noise> noiseOf,
+            Ensemble draws,
+            RandomStream random) {
         int m = noise.dataSize();
         int d = draws.dimension();
         int n = Math.min(MOST, draws.size());
@@ -41,6 +63,12 @@ record Prediction(double[] mean, double[] sd, Score score) {
         int replicates = Math.max(1, Math.min(n, MOST_REPLICATED / m));
         double[] residuals = new double[replicates * m];
         double deviance = 0;
+        double[] discrepancy = new double[n];
+        double[] misfits = new double[noise.isQuadratic() ? 0 : Math.min(n, MISFITS)];
+        int measured = 0;
+        double[] residual = new double[m];
+        double[] variance = new double[m];
+        double[] r = new double[m];
         int used = 0;
         int replicated = 0;
         for (int start = 0; start < n; start += CHUNK) {
@@ -57,9 +85,16 @@ record Prediction(double[] mean, double[] sd, Score score) {
                 }
                 used++;
                 accumulate(predicted, i * m, used, mean, squares);
-                deviance += (2 * noise.misfit(predicted, i * m) - deviance) / used;
+                double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
+                discrepancy[used - 1] = 2 * noise.misfit(clean, 0);
+                deviance += (discrepancy[used - 1] - deviance) / used;
+                noise.residuals(clean, r);
+                accumulate(r, 0, used, residual, variance);
+                if (measured < misfits.length) {
+                    double[] data = noise.sample(clean, random.split(-1 - measured));
+                    misfits[measured++] = 2 * noiseOf.apply(data).misfit(clean, 0);
+                }
                 if (replicated < replicates && (long) used * replicates >= (long) replicated * n) {
-                    double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
                     replicate(noise, clean, random.split(replicated), residuals, replicated);
                     replicated++;
                 }
@@ -68,9 +103,16 @@ record Prediction(double[] mean, double[] sd, Score score) {
         double[] sd = new double[m];
         for (int k = 0; k < m; k++) {
             sd[k] = Math.sqrt(squares[k] / used);
+            variance[k] /= used;
         }
         return new Prediction(
-                mean, sd, score(target, noise, draws, deviance, residuals, replicated));
+                mean,
+                sd,
+                score(target, noise, draws, deviance, residuals, replicated),
+                residual,
+                variance,
+                Arrays.copyOf(discrepancy, used),
+                Arrays.copyOf(misfits, measured));
     }
 
     /** Standardised residuals of data drawn around a prediction, into a row. */

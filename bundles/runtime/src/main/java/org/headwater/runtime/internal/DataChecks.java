@@ -1,0 +1,207 @@
+package org.headwater.runtime.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.headwater.api.DataLayout;
+import org.headwater.api.Ensemble;
+import org.headwater.api.Posterior;
+import org.headwater.api.Reason;
+import org.headwater.api.Reason.Status;
+import org.headwater.api.Scaling;
+import org.headwater.diagnostics.PosteriorPredictive;
+import org.headwater.diagnostics.PosteriorPredictive.Tails;
+
+/**
+ * Whether data, noise, prior and posterior belong together. Each check has false-alarm odds of at
+ * most {@link #ODDS} if model, prior and noise are right and the draws are the posterior's ({@link
+ * PosteriorPredictive}); none knows the truth.
+ */
+final class DataChecks {
+    /** False-alarm odds of one check. */
+    static final double ODDS = 1e-3;
+
+    /**
+     * A misfit this much off, relative to what is expected, matters even if more is significant.
+     */
+    private static final double MATTERS = 1.2;
+
+    /** Misfit relative to what is expected above which no posterior means anything. */
+    private static final double HOPELESS = 25;
+
+    /** A normal sample's median of |z|, inverted. */
+    private static final double MEDIAN_TO_SD = 1.4826;
+
+    private static final int NAMED = 4;
+
+    private DataChecks() {}
+
+    static void judge(
+            AssembledProblem problem,
+            Posterior posterior,
+            Prediction prediction,
+            List<Reason> reasons) {
+        if (problem.problem().beta() != 1 || prediction.discrepancy().length == 0) {
+            return;
+        }
+        checkMisfit(problem, prediction, reasons);
+        checkOutliers(problem, prediction, reasons);
+        problem.field().scaling().ifPresent(s -> checkPrior(problem, posterior, s, reasons));
+    }
+
+    private static void checkMisfit(
+            AssembledProblem problem, Prediction prediction, List<Reason> reasons) {
+        double[] discrepancy = prediction.discrepancy();
+        double found = Arrays.stream(discrepancy).average().orElse(Double.NaN);
+        int m = problem.noise().dataSize();
+        double expected = m;
+        Tails tails;
+        if (problem.noise().isQuadratic()) {
+            tails = PosteriorPredictive.ofResiduals(discrepancy, m);
+        } else if (prediction.replicated().length > 1) {
+            tails = PosteriorPredictive.ofReplicates(discrepancy, prediction.replicated());
+            expected = Arrays.stream(prediction.replicated()).average().orElse(Double.NaN);
+        } else {
+            return;
+        }
+        // a misfit without a zero of its own has no ratio, and significance decides alone
+        boolean relative = expected > 0 && found > 0;
+        double ratio = relative ? found / expected : Double.NaN;
+        if (tails.above() <= ODDS / 2 && !(ratio < MATTERS)) {
+            reasons.add(
+                    new Reason(
+                            ratio > HOPELESS ? Status.FAIL : Status.WARN,
+                            "misfit-high",
+                            "the data lie further from the predictions than the noise explains"
+                                    + " (squared standardised residuals relative to what is"
+                                    + " expected)",
+                            ratio,
+                            MATTERS,
+                            relative
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "check the forward model's settings and the data; if"
+                                                    + " both are right, the noise is about %.2g times"
+                                                    + " as large as stated",
+                                            Math.sqrt(ratio))
+                                    : "check the noise, the forward model's settings and the data"));
+        } else if (tails.below() <= ODDS / 2 && !(ratio > 1 / MATTERS)) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "misfit-low",
+                            "the data lie nearer to the predictions than the noise lets them: it is"
+                                    + " smaller than stated, and the uncertainties are overrated"
+                                    + " (squared standardised residuals relative to what is"
+                                    + " expected)",
+                            ratio,
+                            1 / MATTERS,
+                            relative
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "lower noise.sd or noise.relative, to about %.2g times"
+                                                    + " what it is",
+                                            Math.sqrt(ratio))
+                                    : "check the noise's settings"));
+        }
+    }
+
+    /** Names the data that lie outside, relative to the others. */
+    private static void checkOutliers(
+            AssembledProblem problem, Prediction prediction, List<Reason> reasons) {
+        if (!problem.noise().isQuadratic()) {
+            return;
+        }
+        double[] z = PosteriorPredictive.standardised(prediction.residual(), prediction.variance());
+        int m = z.length;
+        double[] size = Arrays.stream(z).map(Math::abs).sorted().toArray();
+        double scale = Math.max(1, MEDIAN_TO_SD * size[m / 2]);
+        double limit = PosteriorPredictive.outlierLimit(m, ODDS);
+        List<Integer> out =
+                IntStream.range(0, m)
+                        .filter(k -> Math.abs(z[k]) > scale * limit)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(k -> -Math.abs(z[k])))
+                        .toList();
+        if (out.isEmpty()) {
+            return;
+        }
+        DataLayout layout = problem.model().dataLayout();
+        String names = names(out);
+        String where = group(layout, out).map(g -> "look at " + g).orElse("look at " + names);
+        reasons.add(
+                new Reason(
+                        Status.WARN,
+                        "outliers",
+                        (out.size() == 1 ? "a datum lies" : out.size() + " data lie")
+                                + " too far from the prediction for the noise, unlike the others: "
+                                + names
+                                + " (largest standardised residual)",
+                        Math.abs(z[out.get(0)]) / scale,
+                        limit,
+                        where + "; leave out what is wrong, or use noise.type student-t"));
+    }
+
+    private static String names(List<Integer> data) {
+        List<String> first = data.stream().limit(NAMED).map(k -> Integer.toString(k + 1)).toList();
+        int rest = data.size() - first.size();
+        return (data.size() == 1 ? "datum " : "data ")
+                + String.join(", ", first)
+                + (rest > 0 ? " and " + rest + " more" : "");
+    }
+
+    /** The group that half or more of the data in question belong to, e.g. {@code electrode 7}. */
+    private static Optional<String> group(DataLayout layout, List<Integer> data) {
+        if (layout.group().length == 0) {
+            return Optional.empty();
+        }
+        Map<Integer, Integer> counts = new LinkedHashMap<>();
+        data.forEach(k -> counts.merge(layout.group()[k], 1, Integer::sum));
+        return counts.entrySet().stream()
+                .filter(e -> 2 * e.getValue() >= data.size())
+                .max(Map.Entry.comparingByValue())
+                .map(e -> layout.grouping() + " " + layout.groups().get(e.getKey()));
+    }
+
+    /** A prior that the data contradict: the field is larger than it says. */
+    private static void checkPrior(
+            AssembledProblem problem, Posterior posterior, Scaling scaling, List<Reason> reasons) {
+        Ensemble draws = posterior.draws();
+        List<Double> potential = new ArrayList<>();
+        for (int i = 0; i < draws.size(); i++) {
+            double psi = problem.field().potential(draws.data(), draws.offset(i));
+            if (Double.isFinite(psi)) {
+                potential.add(psi);
+            }
+        }
+        if (potential.isEmpty()) {
+            return;
+        }
+        double[] values = potential.stream().mapToDouble(Double::doubleValue).toArray();
+        double expected = scaling.dimension() / scaling.degree();
+        double ratio = Arrays.stream(values).average().orElse(Double.NaN) / expected;
+        Tails tails = PosteriorPredictive.ofPrior(values, scaling.dimension(), scaling.degree());
+        if (tails.above() <= ODDS / 2 && ratio > MATTERS) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "prior-conflict",
+                            "the data want a larger field than the prior allows, which draws it"
+                                    + " towards zero (the prior's potential relative to what it"
+                                    + " expects)",
+                            ratio,
+                            MATTERS,
+                            String.format(
+                                    Locale.ROOT,
+                                    "lower prior.weight (raise prior.sd) by a factor of about %.2g,"
+                                            + " or set it to auto",
+                                    scaling.degree() == 1 ? ratio : Math.sqrt(ratio))));
+        }
+    }
+}
