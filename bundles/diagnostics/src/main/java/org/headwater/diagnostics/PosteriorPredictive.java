@@ -39,6 +39,21 @@ public final class PosteriorPredictive {
     }
 
     /**
+     * The tails of the sum T of squared standardised residuals at the mean prediction. As the mean
+     * of D over draws is T + p, p the variance of the predictions over draws, summed in units of
+     * the noise's, E T = m − E p in any model under Gaussian noise. χ² with ν = m − p degrees of
+     * freedom is the law of T for a linear model with a flat prior, and has wider tails than T for
+     * one with a Gaussian prior. More powerful than {@link #ofResiduals}, since the p that the
+     * draws add by themselves are left out.
+     *
+     * @param atMean T
+     * @param freedom ν &gt; 0
+     */
+    public static Tails ofMeanPrediction(double atMean, double freedom) {
+        return tails(new double[] {atMean}, new ChiSquaredDistribution(null, freedom));
+    }
+
+    /**
      * The tails of βψ(θ_i) for a prior whose potential is homogeneous of degree k on m dimensions:
      * Gamma(m/k, 1) under the prior, e.g. ½χ²_m for a Gaussian. Small tails mean that prior and
      * data do not agree.

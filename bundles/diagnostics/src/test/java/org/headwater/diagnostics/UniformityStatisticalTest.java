@@ -90,6 +90,15 @@ class UniformityStatisticalTest {
         }
     }
 
+    /** Residuals of a straight line: |y − Ax̂|² is χ² with m − 2 degrees of freedom. */
+    @Test
+    void residualsAtTheMeanPrediction() {
+        // the 95 % quantile of χ²_8 (tables)
+        PosteriorPredictive.Tails t = PosteriorPredictive.ofMeanPrediction(15.50731, 10 - 2);
+        assertEquals(0.05, t.above(), 1e-6);
+        assertEquals(0.95, t.below(), 1e-6);
+    }
+
     /** βψ under the prior: ½χ²_m for a Gaussian, Gamma(m, 1) for the l1 norm. */
     @Test
     void tailsOfThePrior() {

@@ -59,6 +59,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
         line.addSubcommand(new CalibrateCommand(trials));
+        line.addSubcommand(new CompareCommand(trials));
         line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
