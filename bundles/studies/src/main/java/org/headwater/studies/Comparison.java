@@ -180,7 +180,7 @@ public final class Comparison {
             draws = problem.draws(options.reference());
         } else {
             Trial exact = exact();
-            name = exact.solver() + " with " + REFERENCE_BUDGETS + " budgets";
+            name = exact.solver().get("method") + " with " + REFERENCE_BUDGETS + " budgets";
             progress.accept("reference: " + name);
             Trial.Result run = spend(exact, REFERENCE_BUDGETS * options.budget(), -1);
             draws = run.posterior().draws();

@@ -15,8 +15,13 @@ import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.Scaling;
+import org.headwater.diagnostics.Draws;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.PosteriorPredictive.Tails;
+import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.laplace.LaplaceApproximation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether data, noise, prior and posterior belong together. Each check has false-alarm odds of
@@ -39,6 +44,7 @@ final class DataChecks {
     private static final double MEDIAN_TO_SD = 1.4826;
 
     private static final int NAMED = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(DataChecks.class);
 
     /** Data that determine as many parameters as they are say nothing of their noise. */
     private static final double LEAST_FREEDOM = 1;
@@ -53,21 +59,30 @@ final class DataChecks {
         if (problem.problem().beta() != 1 || prediction.discrepancy().length == 0) {
             return;
         }
-        checkMisfit(problem, prediction, reasons);
+        checkMisfit(problem, Draws.mean(posterior.draws()), prediction, reasons);
         checkOutliers(problem, prediction, reasons);
         problem.field().scaling().ifPresent(s -> checkPrior(problem, posterior, s, reasons));
     }
 
     private static void checkMisfit(
-            AssembledProblem problem, Prediction prediction, List<Reason> reasons) {
+            AssembledProblem problem,
+            double[] mean,
+            Prediction prediction,
+            List<Reason> reasons) {
         double[] discrepancy = prediction.discrepancy();
         double found = Arrays.stream(discrepancy).average().orElse(Double.NaN);
         double expected;
         Tails tails;
         if (problem.noise().isQuadratic()) {
             double atMean = 2 * problem.noise().misfit(prediction.mean(), 0);
-            expected = problem.noise().dataSize() - (found - atMean);
+            int m = problem.noise().dataSize();
+            double drawn = found - atMean;
+            double linearised = determined(problem, mean);
+            // draws may get the predictions' spread wrong: the cautious one of two estimates counts
+            double most = Math.max(drawn, linearised);
+            double least = Double.isNaN(linearised) ? drawn : Math.min(drawn, linearised);
             found = atMean;
+            expected = m - (found < m - drawn ? most : least);
             if (!(expected >= LEAST_FREEDOM)) {
                 return;
             }
@@ -118,6 +133,30 @@ final class DataChecks {
                                             Math.sqrt(ratio))
                                     : "check the noise's settings"));
         }
+    }
+
+    /**
+     * How many data the parameters take up by the Gaussian approximation at a point, the predictions'
+     * variance |JL|² in units of the noise's, LLᵀ the covariance; NaN where it does not exist. A
+     * Jacobian, O(d³ + md²).
+     */
+    private static double determined(AssembledProblem problem, double[] point) {
+        int d = point.length;
+        int m = problem.noise().dataSize();
+        double[] predicted = new double[m];
+        double[] jacobian = new double[Math.multiplyExact(m, d)];
+        double[] factor;
+        try {
+            factor = LaplaceApproximation.at(problem.problem(), point).factor();
+            problem.model().evaluator().jacobian(point, predicted, jacobian);
+            problem.noise().whiten(predicted, jacobian, d);
+        } catch (RuntimeException e) {
+            LOG.debug("no Gaussian approximation at the mean", e);
+            return Double.NaN;
+        }
+        double[] product = new double[m * d];
+        DenseProducts.multiply(jacobian, 0, factor, m, d, d, product, 0);
+        return DenseProducts.dot(product, 0, product, 0, m * d);
     }
 
     /** Names the data that lie outside, relative to the others. */

@@ -26,7 +26,7 @@ import org.headwater.kernels.laplace.MapFinder;
  */
 final class ModeSearch {
     private static final int STARTS = 8;
-    private static final int MOST_STEPS = 25;
+    private static final int MOST_STEPS = 15;
 
     /** Widths around the draws, in standard deviations: start k has 4 · 2^{k mod 4}. */
     private static final double WIDTH = 4;
@@ -191,10 +191,14 @@ final class ModeSearch {
         return x;
     }
 
-    /** The mode that a descent ends at; empty if it fails, or comes near to one that is known. */
+    /**
+     * The mode that a descent ends at; empty if it fails, does not end, or comes near to a mode that
+     * is known.
+     */
     private Optional<Mode> descend(double[] from, List<Mode> known) {
         double[] x = from;
-        for (int k = 0; k < MOST_STEPS; k++) {
+        boolean ended = false;
+        for (int k = 0; k < MOST_STEPS && !ended; k++) {
             MapFinder.Step step = finder.step(x);
             if (step.failed()) {
                 return Optional.empty();
@@ -204,9 +208,10 @@ final class ModeSearch {
             if (known.stream().anyMatch(m -> m.distance(here, 0) < APART / 4)) {
                 return Optional.empty();
             }
-            if (!(step.change() >= MapFinder.TOLERANCE)) {
-                break;
-            }
+            ended = !(step.change() >= MapFinder.TOLERANCE);
+        }
+        if (!ended) {
+            return Optional.empty();
         }
         double potential = potential(Ensemble.of(1, d, x))[0];
         if (!Double.isFinite(potential)) {

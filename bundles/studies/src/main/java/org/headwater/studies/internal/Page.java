@@ -11,12 +11,12 @@ final class Page {
             "body{font:16px/1.45 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0"
                     + " 1rem;color:#1b2733}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}"
                     + "table{border-collapse:collapse;font-size:.92rem;display:block;overflow-x:auto}"
-                    + "td,th{padding:.25rem .7rem;border-bottom:1px solid"
+                    + "td,th{padding:.25rem .5rem;border-bottom:1px solid"
                     + " #d7dee5;text-align:right;white-space:nowrap}"
                     + "td:first-child,th:first-child{text-align:left}"
                     + ".PASS{color:#1d7a3e}.WARN{color:#a66300}.FAIL{color:#b3261e}"
                     + "svg{max-width:100%;height:auto}figcaption{color:#5a6875;font-size:.88rem}"
-                    + "figure{margin:1rem 0;display:inline-block}code{background:#f1f4f7;padding:0 .2em}"
+                    + "figure{margin:1rem 0;display:inline-block;vertical-align:top;max-width:27.5rem}code{background:#f1f4f7;padding:0 .2em}"
                     + "li{margin:.4rem 0}";
 
     private final StringBuilder html = new StringBuilder();
