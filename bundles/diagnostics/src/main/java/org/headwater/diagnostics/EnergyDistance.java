@@ -25,7 +25,7 @@ public final class EnergyDistance {
      * @param y m × d, m ≥ 2, not modified
      */
     public static double squared(Ensemble x, Ensemble y, Workers workers) {
-        Draws.requireSameDimension(x, y);
+        Samples.requireSameDimension(x, y);
         double n = x.size();
         double m = y.size();
         return 2 * sum(x, y, workers) / (n * m)
@@ -43,7 +43,7 @@ public final class EnergyDistance {
                     for (int i = from; i < to; i++) {
                         double sum = 0;
                         for (int j = 0; j < y.size(); j++) {
-                            sum += Math.sqrt(Draws.squaredDistance(x, i, y, j));
+                            sum += Math.sqrt(Samples.squaredDistance(x, i, y, j));
                         }
                         rows[i] = sum;
                     }

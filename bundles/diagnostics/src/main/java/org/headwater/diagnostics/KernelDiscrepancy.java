@@ -20,7 +20,7 @@ public final class KernelDiscrepancy {
      * @param length ℓ &gt; 0
      */
     public static double meanDiscrepancy(Ensemble x, Ensemble y, double length, Workers workers) {
-        Draws.requireSameDimension(x, y);
+        Samples.requireSameDimension(x, y);
         double n = x.size();
         double m = y.size();
         return (gauss(x, x, length, workers) - n) / (n * (n - 1))
@@ -33,7 +33,7 @@ public final class KernelDiscrepancy {
                 x.size(),
                 y.size(),
                 workers,
-                (i, j) -> Math.exp(-Draws.squaredDistance(x, i, y, j) / (2 * length * length)));
+                (i, j) -> Math.exp(-Samples.squaredDistance(x, i, y, j) / (2 * length * length)));
     }
 
     /**
@@ -54,7 +54,7 @@ public final class KernelDiscrepancy {
      * @param c &gt; 0; 1 in such coordinates
      */
     public static double stein(Ensemble x, Ensemble score, double c, Workers workers) {
-        Draws.requireSameDimension(x, score);
+        Samples.requireSameDimension(x, score);
         int n = x.size();
         return sum(n, n, workers, (i, j) -> stein(x, score, c, i, j)) / ((double) n * n);
     }

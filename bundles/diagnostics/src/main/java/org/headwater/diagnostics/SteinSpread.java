@@ -27,10 +27,10 @@ public record SteinSpread(double[] ratio, double mean, double error, double[] er
      * @param wanted which coordinates count, d flags: those in which p is continuous
      */
     public static SteinSpread of(Ensemble x, Ensemble score, boolean[] wanted) {
-        Draws.requireSameDimension(x, score);
+        Samples.requireSameDimension(x, score);
         int n = x.size();
         int d = x.dimension();
-        double[] c = Draws.mean(x);
+        double[] c = Samples.mean(x);
         double[] ratio = new double[d];
         double[] squares = new double[d];
         double mean = 0;

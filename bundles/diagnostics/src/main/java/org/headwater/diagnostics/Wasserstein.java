@@ -49,7 +49,7 @@ public final class Wasserstein {
      */
     public static double sliced(
             Ensemble x, Ensemble y, double p, int directions, RandomStream random) {
-        Draws.requireSameDimension(x, y);
+        Samples.requireSameDimension(x, y);
         double sum = 0;
         double[] u = new double[x.dimension()];
         for (int k = 0; k < directions; k++) {
@@ -83,7 +83,7 @@ public final class Wasserstein {
      * @throws IllegalArgumentException if the sizes differ
      */
     public static double exact(Ensemble x, Ensemble y, double p) {
-        Draws.requireSameDimension(x, y);
+        Samples.requireSameDimension(x, y);
         int n = x.size();
         if (y.size() != n) {
             throw new IllegalArgumentException(
@@ -92,7 +92,7 @@ public final class Wasserstein {
         double[] cost = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                cost[i * n + j] = Math.pow(Draws.squaredDistance(x, i, y, j), p / 2);
+                cost[i * n + j] = Math.pow(Samples.squaredDistance(x, i, y, j), p / 2);
             }
         }
         int[] row = assignment(cost, n);
@@ -165,7 +165,7 @@ public final class Wasserstein {
      * @param iterations most updates of both dual potentials
      */
     public static double sinkhorn(Ensemble x, Ensemble y, double epsilon, int iterations) {
-        Draws.requireSameDimension(x, y);
+        Samples.requireSameDimension(x, y);
         return entropic(x, y, epsilon, iterations)
                 - 0.5 * entropic(x, x, epsilon, iterations)
                 - 0.5 * entropic(y, y, epsilon, iterations);
@@ -180,7 +180,7 @@ public final class Wasserstein {
         double[] cost = new double[n * m];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < m; j++) {
-                cost[i * m + j] = 0.5 * Draws.squaredDistance(x, i, y, j);
+                cost[i * m + j] = 0.5 * Samples.squaredDistance(x, i, y, j);
             }
         }
         double[] f = new double[n];

@@ -90,7 +90,7 @@ class DistancesTest {
         for (int j = 0; j < 6; j++) {
             if (!taken[j]) {
                 taken[j] = true;
-                double cost = Draws.squaredDistance(x, i, y, j) + cheapest(x, y, i + 1, taken);
+                double cost = Samples.squaredDistance(x, i, y, j) + cheapest(x, y, i + 1, taken);
                 best = Math.min(best, cost);
                 taken[j] = false;
             }
@@ -130,8 +130,8 @@ class DistancesTest {
         Ensemble y = normal(40, 2, 1, 0.5, 9);
         double w = Wasserstein.exact(x, y, 2);
         assertEquals(0.5 * w * w, Wasserstein.sinkhorn(x, y, 0.005, 4000), 0.01 * w * w);
-        double[] a = Draws.mean(x);
-        double[] b = Draws.mean(y);
+        double[] a = Samples.mean(x);
+        double[] b = Samples.mean(y);
         double means = Math.pow(a[0] - b[0], 2) + Math.pow(a[1] - b[1], 2);
         assertEquals(0.5 * means, Wasserstein.sinkhorn(x, y, 1e5, 50), 1e-3);
         assertEquals(0, Wasserstein.sinkhorn(x, x, 0.1, 500), 1e-12);
@@ -223,9 +223,9 @@ class DistancesTest {
     @Test
     void moments() {
         Ensemble x = Ensemble.of(3, 2, new double[] {1, 2, 3, 4, 5, 9});
-        assertArrayEquals(new double[] {3, 5}, Draws.mean(x), 1e-14);
+        assertArrayEquals(new double[] {3, 5}, Samples.mean(x), 1e-14);
         double[] c = {8 / 3.0, 14 / 3.0, 14 / 3.0, 26 / 3.0};
-        assertArrayEquals(c, Draws.covariance(x), 1e-13);
-        assertArrayEquals(new double[] {1, 2, 3, 4}, Draws.thinned(x, 2).data());
+        assertArrayEquals(c, Samples.covariance(x), 1e-13);
+        assertArrayEquals(new double[] {1, 2, 3, 4}, Samples.thinned(x, 2).data());
     }
 }

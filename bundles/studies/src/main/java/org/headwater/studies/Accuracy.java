@@ -3,8 +3,8 @@ package org.headwater.studies;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Posterior;
 import org.headwater.api.Workers;
-import org.headwater.diagnostics.Draws;
 import org.headwater.diagnostics.EnergyDistance;
+import org.headwater.diagnostics.Samples;
 import org.headwater.kernels.chain.ChainStatistics;
 
 /**
@@ -48,10 +48,10 @@ public record Accuracy(
     /** Compares. O(n·d² + 1000²·d). */
     public static Accuracy of(Ensemble draws, Ensemble reference) {
         int d = reference.dimension();
-        double[] a = Draws.mean(draws);
-        double[] b = Draws.mean(reference);
-        double[] c = Draws.covariance(draws);
-        double[] r = Draws.covariance(reference);
+        double[] a = Samples.mean(draws);
+        double[] b = Samples.mean(reference);
+        double[] c = Samples.covariance(draws);
+        double[] r = Samples.covariance(reference);
         double[] scale = new double[d];
         double mean = 0;
         double least = Double.POSITIVE_INFINITY;
@@ -76,8 +76,8 @@ public record Accuracy(
                 draws.size() < 2
                         ? Double.NaN
                         : EnergyDistance.squared(
-                                        Draws.scaled(Draws.thinned(draws, MOST), scale),
-                                        Draws.scaled(Draws.thinned(reference, MOST), scale),
+                                        Samples.scaled(Samples.thinned(draws, MOST), scale),
+                                        Samples.scaled(Samples.thinned(reference, MOST), scale),
                                         ALONE)
                                 / Math.sqrt(d);
         return new Accuracy(Math.sqrt(mean), least, sum, largest, Math.sqrt(correlation), energy);
@@ -92,7 +92,7 @@ public record Accuracy(
         int d = posterior.draws().dimension();
         double sum = 0;
         for (int j = 0; j < d; j++) {
-            double[] column = Draws.column(posterior.draws(), j);
+            double[] column = Samples.column(posterior.draws(), j);
             sum += 1 / ChainStatistics.ofChains(column, chains.intValue()).ess() / d;
         }
         return Math.sqrt(sum);

@@ -24,6 +24,7 @@ import org.headwater.api.StepInfo;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Plugins;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;
@@ -220,7 +221,12 @@ final class AssembledTrial implements Trial {
             Posterior posterior = stepper.posterior(state, random.split(RunJob.POSTERIOR));
             Outcome outcome =
                     Outcome.of(
-                            problem, posterior, infos, List.of(), random.split(RunJob.REPLICATION));
+                            problem,
+                            posterior,
+                            Draws.of(posterior.draws(), Summary.chains(posterior)),
+                            infos,
+                            List.of(),
+                            random.split(RunJob.REPLICATION));
             return new Result(
                     posterior,
                     outcome.verdict(),

@@ -15,9 +15,9 @@ import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.Scaling;
-import org.headwater.diagnostics.Draws;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.PosteriorPredictive.Tails;
+import org.headwater.diagnostics.Samples;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.laplace.LaplaceApproximation;
 import org.slf4j.Logger;
@@ -59,16 +59,13 @@ final class DataChecks {
         if (problem.problem().beta() != 1 || prediction.discrepancy().length == 0) {
             return;
         }
-        checkMisfit(problem, Draws.mean(posterior.draws()), prediction, reasons);
+        checkMisfit(problem, Samples.mean(posterior.draws()), prediction, reasons);
         checkOutliers(problem, prediction, reasons);
         problem.field().scaling().ifPresent(s -> checkPrior(problem, posterior, s, reasons));
     }
 
     private static void checkMisfit(
-            AssembledProblem problem,
-            double[] mean,
-            Prediction prediction,
-            List<Reason> reasons) {
+            AssembledProblem problem, double[] mean, Prediction prediction, List<Reason> reasons) {
         double[] discrepancy = prediction.discrepancy();
         double found = Arrays.stream(discrepancy).average().orElse(Double.NaN);
         double expected;
@@ -87,9 +84,9 @@ final class DataChecks {
                 return;
             }
             tails = PosteriorPredictive.ofMeanPrediction(found, expected);
-        } else if (prediction.replicated().length > 1) {
-            tails = PosteriorPredictive.ofReplicates(discrepancy, prediction.replicated());
-            expected = Arrays.stream(prediction.replicated()).average().orElse(Double.NaN);
+        } else if (prediction.misfits().length > 1) {
+            tails = PosteriorPredictive.ofReplicates(discrepancy, prediction.misfits());
+            expected = Arrays.stream(prediction.misfits()).average().orElse(Double.NaN);
         } else {
             return;
         }
@@ -136,9 +133,9 @@ final class DataChecks {
     }
 
     /**
-     * How many data the parameters take up by the Gaussian approximation at a point, the predictions'
-     * variance |JL|² in units of the noise's, LLᵀ the covariance; NaN where it does not exist. A
-     * Jacobian, O(d³ + md²).
+     * How many data the parameters take up by the Gaussian approximation at a point, the
+     * predictions' variance |JL|² in units of the noise's, LLᵀ the covariance; NaN where it does
+     * not exist. A Jacobian, O(d³ + md²).
      */
     private static double determined(AssembledProblem problem, double[] point) {
         int d = point.length;

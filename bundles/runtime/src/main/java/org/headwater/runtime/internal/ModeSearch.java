@@ -10,7 +10,7 @@ import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
-import org.headwater.diagnostics.Draws;
+import org.headwater.diagnostics.Samples;
 import org.headwater.kernels.laplace.LaplaceApproximation;
 import org.headwater.kernels.laplace.MapFinder;
 
@@ -104,7 +104,7 @@ final class ModeSearch {
 
     private void judge(Posterior posterior, RandomStream random, List<Reason> reasons) {
         Ensemble draws = posterior.draws();
-        double[] near = posterior.mode() == null ? Draws.mean(draws) : posterior.mode();
+        double[] near = posterior.mode() == null ? Samples.mean(draws) : posterior.mode();
         Optional<Mode> explored = descend(near, List.of());
         int missed = 0;
         double share = 0;
@@ -175,7 +175,7 @@ final class ModeSearch {
     }
 
     private double[] around(Ensemble draws, int k, RandomStream random) {
-        double[] mean = Draws.mean(draws);
+        double[] mean = Samples.mean(draws);
         double[] sd = new double[d];
         for (int i = 0; i < draws.size(); i++) {
             for (int j = 0; j < d; j++) {
@@ -192,8 +192,8 @@ final class ModeSearch {
     }
 
     /**
-     * The mode that a descent ends at; empty if it fails, does not end, or comes near to a mode that
-     * is known.
+     * The mode that a descent ends at; empty if it fails, does not end, or comes near to a mode
+     * that is known.
      */
     private Optional<Mode> descend(double[] from, List<Mode> known) {
         double[] x = from;

@@ -12,22 +12,26 @@ import org.headwater.runtime.RunResult.Score;
  *
  * @param mean mean over draws of the predicted data, m values
  * @param sd population standard deviation over draws of the predicted data, m values
+ * @param replicated data drawn around the predictions of some draws, one row of m values each
+ * @param of the draws that they belong to
  * @param score how well it predicts them; its numbers are NaN when the model fails at the posterior
  *     mean
  * @param residual mean over draws of the standardised residuals, m values
  * @param variance their variance over draws, m values
  * @param discrepancy 2Φ of each draw that was used
- * @param replicated 2Φ of some draws to data replicated from them; empty where its law is known,
+ * @param misfits 2Φ of some draws to the data replicated from them; empty where its law is known,
  *     for Gaussian noise of known covariance
  */
 record Prediction(
         double[] mean,
         double[] sd,
+        double[] replicated,
+        int[] of,
         Score score,
         double[] residual,
         double[] variance,
         double[] discrepancy,
-        double[] replicated) {
+        double[] misfits) {
     /** More draws than this are thinned evenly. */
     private static final int MOST = 1000;
 
@@ -61,7 +65,8 @@ record Prediction(
         double[] squares = new double[m];
         double[] predicted = new double[Math.min(CHUNK, n) * m];
         int replicates = Math.max(1, Math.min(n, MOST_REPLICATED / m));
-        double[] residuals = new double[replicates * m];
+        double[] data = new double[replicates * m];
+        int[] of = new int[replicates];
         double deviance = 0;
         double[] discrepancy = new double[n];
         double[] misfits = new double[noise.isQuadratic() ? 0 : Math.min(n, MISFITS)];
@@ -90,12 +95,13 @@ record Prediction(
                 deviance += (discrepancy[used - 1] - deviance) / used;
                 noise.residuals(clean, r);
                 accumulate(r, 0, used, residual, variance);
-                if (measured < misfits.length) {
-                    double[] data = noise.sample(clean, random.split(-1 - measured));
-                    misfits[measured++] = 2 * noiseOf.apply(data).misfit(clean, 0);
-                }
                 if (replicated < replicates && (long) used * replicates >= (long) replicated * n) {
-                    replicate(noise, clean, random.split(replicated), residuals, replicated);
+                    double[] drawn = noise.sample(clean, random.split(replicated));
+                    System.arraycopy(drawn, 0, data, replicated * m, m);
+                    of[replicated] = (int) ((long) (start + i) * draws.size() / n);
+                    if (measured < misfits.length) {
+                        misfits[measured++] = 2 * noiseOf.apply(drawn).misfit(clean, 0);
+                    }
                     replicated++;
                 }
             }
@@ -105,22 +111,29 @@ record Prediction(
             sd[k] = Math.sqrt(squares[k] / used);
             variance[k] /= used;
         }
+        data = Arrays.copyOf(data, replicated * m);
         return new Prediction(
                 mean,
                 sd,
-                score(target, noise, draws, deviance, residuals, replicated),
+                data,
+                Arrays.copyOf(of, replicated),
+                score(target, noise, draws, deviance, residuals(noise, data), replicated),
                 residual,
                 variance,
                 Arrays.copyOf(discrepancy, used),
                 Arrays.copyOf(misfits, measured));
     }
 
-    /** Standardised residuals of data drawn around a prediction, into a row. */
-    private static void replicate(
-            Noise noise, double[] clean, RandomStream random, double[] residuals, int row) {
-        double[] out = new double[clean.length];
-        noise.residuals(noise.sample(clean, random), out);
-        System.arraycopy(out, 0, residuals, row * clean.length, clean.length);
+    /** Standardised residuals of replicated data. */
+    private static double[] residuals(Noise noise, double[] data) {
+        int m = noise.dataSize();
+        double[] out = new double[data.length];
+        double[] r = new double[m];
+        for (int row = 0; row < data.length; row += m) {
+            noise.residuals(Arrays.copyOfRange(data, row, row + m), r);
+            System.arraycopy(r, 0, out, row, m);
+        }
+        return out;
     }
 
     /** Welford's recursion. */

@@ -10,8 +10,8 @@ import org.headwater.api.Problem;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.SeparablePrior;
-import org.headwater.diagnostics.Draws;
 import org.headwater.diagnostics.PosteriorPredictive;
+import org.headwater.diagnostics.Samples;
 import org.headwater.diagnostics.SteinSpread;
 import org.headwater.runtime.RunResult.ParameterSummary;
 
@@ -59,7 +59,7 @@ final class SpreadCheck {
             return;
         }
         Problem problem = assembled.problem();
-        Ensemble x = Draws.thinned(posterior.draws(), MOST).copy();
+        Ensemble x = Samples.thinned(posterior.draws(), MOST).copy();
         int n = x.size();
         int d = x.dimension();
         double[] sd = summary.stream().mapToDouble(ParameterSummary::sd).toArray();
@@ -161,7 +161,7 @@ final class SpreadCheck {
             double[] z = new double[n];
             for (int j = 0; j < d; j++) {
                 double t = PROX_STEP * sd[j] * sd[j];
-                separable.proxCoordinate(j, t, Draws.column(x, j), z);
+                separable.proxCoordinate(j, t, Samples.column(x, j), z);
                 for (int i = 0; i < n; i++) {
                     gradient.data()[i * d + j] += (x.get(i, j) - z[i]) / t;
                 }

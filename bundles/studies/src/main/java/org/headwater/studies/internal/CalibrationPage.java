@@ -78,10 +78,10 @@ final class CalibrationPage {
         page.heading("Ranks")
                 .text(
                         "Empirical distribution of the ranks minus the uniform one, with bands that"
-                            + " calibrated ranks stay within as a whole with probability .95. Above"
-                            + " then below: draws too narrow; below then above: too wide; above"
-                            + " throughout: draws too high; below: too low. The quantities with the"
-                            + " smallest p-values first.");
+                                + " calibrated ranks stay within as a whole with probability .95. Above"
+                                + " then below: draws too narrow; below then above: too wide; above"
+                                + " throughout: draws too high; below: too low. The quantities with the"
+                                + " smallest p-values first.");
         List<Integer> order =
                 IntStream.range(0, result.pValues().length)
                         .boxed()

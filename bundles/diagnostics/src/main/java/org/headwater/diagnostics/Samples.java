@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.headwater.api.Ensemble;
 
 /** Simple things about draws, n × d. */
-public final class Draws {
-    private Draws() {}
+public final class Samples {
+    private Samples() {}
 
     /** The mean, d values. */
     public static double[] mean(Ensemble x) {
