@@ -483,6 +483,45 @@ class ServerIT {
         return said;
     }
 
+    @Test
+    void pythonClientSubmitsWaitsAndFetches() throws Exception {
+        Path results = folder.resolve("fetched");
+        String said =
+                python(
+                        0,
+                        "submit",
+                        HOME.resolve("examples/lasso.yaml").toString(),
+                        "--fetch",
+                        results.toString());
+        String id = said.split("\\s+")[1];
+        assertTrue(said.contains("job " + id + ": DONE PASS"), said);
+        assertTrue(said.endsWith("results: " + results + "\n"), said);
+        for (String file : List.of("posterior.npy", "verdict.json", "checkpoint/state.npz")) {
+            assertArrayEquals(
+                    server.file(id, file), Files.readAllBytes(results.resolve(file)), file);
+        }
+        Path wrong = folder.resolve("wrong.yaml");
+        Files.writeString(wrong, "prior: {type: l1}\n");
+        assertTrue(python(2, "submit", wrong.toString()).startsWith("error: forward-model "));
+    }
+
+    private static String python(int code, String... arguments) throws Exception {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "python3",
+                                HOME.resolve("clients/headwater.py").toString(),
+                                "--url",
+                                server.address().toString(),
+                                "--token-file",
+                                folder.resolve("conf/admin.token").toString()));
+        line.addAll(List.of(arguments));
+        Process python = new ProcessBuilder(line).redirectErrorStream(true).start();
+        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(code, python.waitFor(), said);
+        return said;
+    }
+
     /** A browser's session needs its cookie and, to change something, a header besides. */
     @Test
     void sessionIsSafeFromOtherSites() throws Exception {
