@@ -54,6 +54,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new RunCommand(jobs));
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
+        line.addSubcommand(new SampleCommand(jobs));
         line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));

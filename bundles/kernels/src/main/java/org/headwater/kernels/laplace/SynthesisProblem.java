@@ -79,6 +79,11 @@ public final class SynthesisProblem {
             }
 
             @Override
+            public Optional<State> sampler(State state) {
+                return stepper.sampler(state);
+            }
+
+            @Override
             public Posterior posterior(State state, RandomStream random) {
                 Posterior u = stepper.posterior(state, random);
                 double[] mode = u.mode().clone();
@@ -91,6 +96,22 @@ public final class SynthesisProblem {
                         mode);
             }
         };
+    }
+
+    /** S as a matrix, d × d. */
+    public double[] matrix() {
+        int d = problem.dimension();
+        double[] s = new double[d * d];
+        double[] column = new double[d];
+        for (int j = 0; j < d; j++) {
+            java.util.Arrays.fill(column, 0);
+            column[j] = 1;
+            synthesis.apply(column, 0, column, 0);
+            for (int i = 0; i < d; i++) {
+                s[i * d + j] = column[i];
+            }
+        }
+        return s;
     }
 
     /** Points x = Su of points u, which are not modified. */

@@ -150,6 +150,10 @@ final class RunDirectory implements Closeable {
         return root.resolve("posterior.npy");
     }
 
+    Path flow() {
+        return root.resolve(FlowFile.NAME);
+    }
+
     /** Where the results of an earlier segment are, from 1. */
     Path segment(int number) {
         return root.resolve("segments").resolve(Integer.toString(number));
