@@ -61,6 +61,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ShellCommand(context));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
+        line.addSubcommand(new ExperimentCommand());
         line.addSubcommand(new HelpCommand());
         line.setUsageHelpAutoWidth(false);
         line.getCommandSpec().version(version());
