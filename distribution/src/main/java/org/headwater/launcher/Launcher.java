@@ -39,6 +39,9 @@ public final class Launcher {
     /** The commands that one can attach to. */
     private static final Set<String> LASTING = Set.of("run", "server", "shell");
 
+    /** The commands that need the server's bundles. */
+    private static final Set<String> SERVING = Set.of("server", "reindex");
+
     private final Thread main = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile int exitCode = INTERRUPTED;
@@ -84,8 +87,18 @@ public final class Launcher {
 
     private int run(Path home, Path log, String[] args) {
         boolean shell = args.length > 0 && args[0].equals("shell");
+        if (args.length > 0 && args[0].equals("server")) {
+            // the server's queue decides how many jobs run at once, within these threads
+            int slots = Math.max(4, Runtime.getRuntime().availableProcessors());
+            System.setProperty(
+                    "headwater.jobs",
+                    System.getProperty("headwater.jobs", Integer.toString(slots)));
+        }
         try (Platform platform =
                 Platform.start(home, shell ? Platform.LEVEL_SHELL : Platform.LEVEL_PLATFORM)) {
+            if (args.length > 0 && SERVING.contains(args[0])) {
+                platform.addServer();
+            }
             for (String complaint : platform.complaints()) {
                 say("warning: " + complaint + "; details in " + log);
             }

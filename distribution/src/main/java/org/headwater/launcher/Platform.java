@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
     /** Start level of the platform and its plug-ins: enough to run a problem. */
     public static final int LEVEL_PLATFORM = 20;
+
+    /** Start levels of the server and of its HTTP service are above the platform's, up to this. */
+    private static final int LEVEL_SERVER_LAST = 40;
 
     /** Start level of the shell. */
     public static final int LEVEL_SHELL = 90;
@@ -106,6 +110,16 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    /**
+     * Installs the bundles of the server, which start when the framework's start level is raised:
+     * no other command pays for them.
+     *
+     * @throws IOException if the installation cannot be read
+     */
+    public void addServer() throws IOException {
+        install(folders(at -> at > LEVEL_PLATFORM && at <= LEVEL_SERVER_LAST));
+    }
+
     private void start() throws IOException, BundleException {
         framework.init(this::heard);
         install(systemFolders(0, level));
@@ -155,11 +169,19 @@ public final class Platform implements AutoCloseable {
 
     /** The folders above one start level and up to another; with the shell come those unstarted. */
     private Map<Path, Integer> systemFolders(int above, int upTo) throws IOException {
+        return folders(
+                at ->
+                        at > above
+                                && (at <= upTo || upTo >= LEVEL_SHELL)
+                                && (at <= LEVEL_PLATFORM || at > LEVEL_SERVER_LAST));
+    }
+
+    private Map<Path, Integer> folders(IntPredicate wanted) throws IOException {
         Map<Path, Integer> folders = new HashMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(home.resolve("system"), "??-*")) {
             for (Path folder : all) {
                 int at = Integer.parseInt(folder.getFileName().toString().substring(0, 2));
-                if (at > above && (at <= upTo || upTo >= LEVEL_SHELL)) {
+                if (wanted.test(at)) {
                     folders.put(folder, at);
                 }
             }

@@ -1,4 +1,4 @@
-/** How jobs and tables read in a terminal: shared by the command line and the shell. */
+/** How jobs, tables and problem files are shown: shared by command line, shell and server. */
 @Export
 @Version("0.1.0")
 package org.headwater.cli;

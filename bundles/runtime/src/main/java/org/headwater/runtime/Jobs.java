@@ -30,6 +30,15 @@ public interface Jobs {
     Validation validate(ProblemFile problem);
 
     /**
+     * Checks the keys of a problem and of its segments against the installed plug-ins; reads no
+     * data and creates nothing.
+     *
+     * @return the files that it names, whether they are there or not
+     * @throws org.headwater.api.InvalidInputException if a key is unknown, missing or wrong
+     */
+    List<Path> check(ProblemFile problem);
+
+    /**
      * A problem's forward model and posterior, without running it.
      *
      * @throws org.headwater.api.InvalidInputException if something is wrong
@@ -64,6 +73,9 @@ public interface Jobs {
 
     /** The job of an id. */
     Optional<Job> find(String id);
+
+    /** Takes a job that has ended off the list, so that nothing of it stays in memory. */
+    void forget(Job job);
 
     /**
      * Samples of a trained flow.

@@ -59,6 +59,9 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
         line.addSubcommand(new ShellCommand(context));
+        ServerService server = new ServerService(context);
+        line.addSubcommand(new ServerCommand(server));
+        line.addSubcommand(new ReindexCommand(server));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
         line.addSubcommand(new ExperimentCommand());

@@ -1,6 +1,7 @@
 package org.headwater.cli.internal;
 
 import com.google.gson.GsonBuilder;
+import org.headwater.cli.ProblemSchema;
 import org.headwater.runtime.Plugins;
 import org.headwater.runtime.ProblemFile;
 import picocli.CommandLine.Command;

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +25,7 @@ import org.headwater.api.Scaling;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
@@ -60,6 +63,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     private final RunJob.Services services;
     private final List<RunReporter> reporters = new CopyOnWriteArrayList<>();
     private final List<RunJob> jobs = new CopyOnWriteArrayList<>();
+    private int lastId;
 
     /** Activates the component. */
     @Activate
@@ -72,7 +76,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)));
+                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)),
+                DrawStore.CHUNK);
     }
 
     JobManager(
@@ -81,7 +86,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
             int threads,
             int jobsAtOnce,
             Duration checkpointEvery,
-            Duration drain) {
+            Duration drain,
+            int chunk) {
         this.plugins = plugins;
         this.platform = platform;
         this.workers = new FixedWorkers(threads);
@@ -95,7 +101,13 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         });
         this.services =
                 new RunJob.Services(
-                        workers, plugins, () -> reporters, checkpointEvery, drain, this::queue);
+                        workers,
+                        plugins,
+                        () -> reporters,
+                        checkpointEvery,
+                        drain,
+                        chunk,
+                        this::queue);
         plugins.listen(this);
     }
 
@@ -284,7 +296,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
             List<Reason> reasons,
             State state)
             throws IOException {
-        String id = Integer.toString(jobs.size() + 1);
+        String id = Integer.toString(++lastId);
         RunJob job =
                 new RunJob(
                         id, segments, assembled, directory, manifest, notices, listener, services,
@@ -326,6 +338,29 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     public Validation validate(ProblemFile problem) {
         Segments segments = Segments.of(problem).resolved(plugins);
         return ProblemCheck.of(assemble(segments, new Notices()), workers);
+    }
+
+    @Override
+    public List<Path> check(ProblemFile problem) {
+        Segments segments = Segments.of(problem);
+        Set<Path> files = new TreeSet<>();
+        for (int s = 0; s < segments.count(); s++) {
+            files.addAll(ProblemPlan.of(segments.at(s), plugins).inputs());
+        }
+        return List.copyOf(files);
+    }
+
+    @Override
+    public void forget(Job job) {
+        boolean over =
+                switch (job.status()) {
+                    case DONE, FAILED, CANCELLED -> true;
+                    case QUEUED, RUNNING, PAUSED -> false;
+                };
+        if (!over) {
+            throw new IllegalStateException("job " + job.id() + " has not ended");
+        }
+        jobs.remove(job);
     }
 
     @Override

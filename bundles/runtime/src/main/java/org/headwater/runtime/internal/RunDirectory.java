@@ -154,6 +154,11 @@ final class RunDirectory implements Closeable {
         return root.resolve(FlowFile.NAME);
     }
 
+    /** Where the draws go while the run works. */
+    Path draws() {
+        return root.resolve(DrawStore.NAME);
+    }
+
     /** Where the results of an earlier segment are, from 1. */
     Path segment(int number) {
         return root.resolve("segments").resolve(Integer.toString(number));

@@ -1,8 +1,11 @@
 package org.headwater.kernels.layer.simd;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,6 +18,12 @@ import jdk.incubator.vector.VectorSpecies;
 final class Floats {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = LANES.length();
+
+    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
+
+    /** As many floats as there are doubles in a register. */
+    private static final VectorSpecies<Float> HALF =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
     /** Adding 1.5·2²³ rounds to a whole number, which then stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -59,6 +68,20 @@ final class Floats {
     static void add(float[] a, int ao, float[] out, int oo, int n) {
         for (int i = 0; i < n; i += WIDTH) {
             load(a, ao + i).add(load(out, oo + i)).intoArray(out, oo + i);
+        }
+    }
+
+    /** out_i += a_i for n values, in double precision. */
+    static void add(float[] a, int ao, double[] out, int oo, int n) {
+        int i = 0;
+        for (; i <= n - DOUBLES.length(); i += DOUBLES.length()) {
+            Vector<Double> wide =
+                    FloatVector.fromArray(HALF, a, ao + i)
+                            .convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector.fromArray(DOUBLES, out, oo + i).add(wide).intoArray(out, oo + i);
+        }
+        for (; i < n; i++) {
+            out[oo + i] += a[ao + i];
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.headwater.kernels.layer.simd;
 
+import java.util.Arrays;
+
 /**
  * The particles of one call in blocks, and how the pairs of two blocks are summed. Coordinates are
  * centred and scaled, y = (x − mean)·√(κ·log₂e), so that E = 2^{−|y_i−y_l|²}.
@@ -33,6 +35,16 @@ abstract class JointBlocks {
     /** A new group of strips, with column sums and workspace of its own. */
     abstract Group group();
 
+    /** All sums of a block: its row sums and, in the order of the groups, its column sums. */
+    final double[] sums(int block, Group[] groups) {
+        int length = size * (d + 1);
+        double[] sums = Arrays.copyOfRange(rowSums, block * length, (block + 1) * length);
+        for (Group group : groups) {
+            group.addColumns(block, sums);
+        }
+        return sums;
+    }
+
     /** Some of the strips: all pairs of a block with itself and the later ones. */
     interface Group {
         /** The pairs of a block with itself. */
@@ -44,7 +56,9 @@ abstract class JointBlocks {
         /** Brings the row sums so far of a block to {@link JointBlocks#rowSums}. */
         void flush(int rows);
 
-        /** Column sum Σ_l E_il g_l (j = 0) or Σ_l E_il g_l y_l,j−1 of point i over the strips. */
-        double column(int i, int j);
+        /**
+         * Adds the column sums Σ_l E_il g_l (1, y_l) over the strips to a block's points × (d + 1).
+         */
+        void addColumns(int block, double[] sums);
     }
 }

@@ -76,11 +76,17 @@ final class PanelBlocks extends JointBlocks {
 
     private final class Strips implements Group {
         private final float[] p = new float[SIZE * PanelTile.STRIDE];
+        private final float[] keyPanels = new float[panels * PanelTile.BLOCKS * SIZE];
         private final float[] columns = new float[count * panels * SIZE];
         private final float[] columnValues = new float[count * SIZE * width];
         private final float[] rows = new float[SIZE * panels * WIDTH];
         private final float[] rowValues = new float[SIZE * width];
         private final float[] buffer = new float[Math.max(SIZE * width, SIZE * panels * WIDTH)];
+
+        /** Blocks of keys in p, and the first of them where lanes hold coordinates. */
+        private int filled;
+
+        private int firstKeys;
 
         @Override
         public void diagonal(int block) {
@@ -88,42 +94,67 @@ final class PanelBlocks extends JointBlocks {
             for (int i = 0; i < SIZE; i++) {
                 p[i * PanelTile.STRIDE + i] = 1;
             }
-            rowProducts(block);
+            fill(block);
         }
 
         @Override
         public void tile(int block, int keys) {
-            weights(block, keys);
-            rowProducts(keys);
-            PanelTile.columns(p, w, block * panels * SIZE, panels, buffer);
+            int po = weights(block, keys);
+            PanelTile.columns(p, po, w, block * panels * SIZE, panels, buffer);
             Floats.add(buffer, 0, columns, keys * panels * SIZE, panels * SIZE);
             if (wide) {
-                PanelTile.points(p, 1, PanelTile.STRIDE, v, block * SIZE * width, width, buffer);
+                int rowsAt = block * SIZE * width;
+                PanelTile.points(p, po, 1, PanelTile.STRIDE, SIZE, v, rowsAt, width, buffer);
                 Floats.add(buffer, 0, columnValues, keys * SIZE * width, SIZE * width);
             }
+            fill(keys);
         }
 
-        private void weights(int block, int keys) {
+        /** The weights of two blocks, in the next free columns of p, whose place is returned. */
+        private int weights(int block, int keys) {
             int row = block * d * SIZE;
             int key = keys * d * SIZE;
+            int po = filled * SIZE;
+            int wo = block * panels * SIZE;
             if (products) {
-                PanelTile.weights(y, row, key, d, square, block * SIZE, keys * SIZE, p);
+                int firstRow = block * SIZE;
+                int firstKey = keys * SIZE;
+                PanelTile.weights(y, row, key, d, square, firstRow, firstKey, p, po, w, wo, buffer);
             } else {
-                PanelTile.weightsOfDifferences(y, row, key, d, p);
+                PanelTile.weightsOfDifferences(y, row, key, d, p, po, w, wo, buffer);
+            }
+            return po;
+        }
+
+        /** Takes the keys' values to their weights; the rows' sums come when p is full. */
+        private void fill(int keys) {
+            for (int j = 0; j < panels; j++) {
+                int to = (j * PanelTile.BLOCKS + filled) * SIZE;
+                System.arraycopy(w, (keys * panels + j) * SIZE, keyPanels, to, SIZE);
+            }
+            if (filled++ == 0) {
+                firstKeys = keys;
+            }
+            if (filled == PanelTile.BLOCKS) {
+                rowProducts();
             }
         }
 
-        private void rowProducts(int keys) {
-            PanelTile.rows(p, w, keys * panels * SIZE, panels, buffer);
+        private void rowProducts() {
+            int length = filled * SIZE;
+            filled = 0;
+            PanelTile.rows(p, length, keyPanels, panels, buffer);
             Floats.add(buffer, 0, rows, 0, rows.length);
             if (wide) {
-                PanelTile.points(p, PanelTile.STRIDE, 1, v, keys * SIZE * width, width, buffer);
+                int from = firstKeys * SIZE * width;
+                PanelTile.points(p, 0, PanelTile.STRIDE, 1, length, v, from, width, buffer);
                 Floats.add(buffer, 0, rowValues, 0, rowValues.length);
             }
         }
 
         @Override
         public void flush(int block) {
+            rowProducts();
             for (int i = 0; i < SIZE; i++) {
                 int at = (block * SIZE + i) * (d + 1);
                 for (int j = 0; j < panels; j++) {
@@ -138,10 +169,16 @@ final class PanelBlocks extends JointBlocks {
         }
 
         @Override
-        public double column(int i, int j) {
-            return j < panels
-                    ? columns[(i / SIZE * panels + j) * SIZE + i % SIZE]
-                    : columnValues[i * width + j - 1];
+        public void addColumns(int block, double[] sums) {
+            for (int i = 0; i < SIZE; i++) {
+                int at = i * (d + 1);
+                for (int j = 0; j < panels; j++) {
+                    sums[at + j] += columns[(block * panels + j) * SIZE + i];
+                }
+                if (wide) {
+                    Floats.add(columnValues, (block * SIZE + i) * width, sums, at + 1, d);
+                }
+            }
         }
     }
 }

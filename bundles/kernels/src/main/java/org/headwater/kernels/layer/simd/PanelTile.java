@@ -11,16 +11,21 @@ final class PanelTile {
     /** Points of a block. */
     static final int SIZE = 64;
 
+    /** Blocks of keys whose weights stand side by side, so that rows' sums are long. */
+    static final int BLOCKS = 4;
+
     /** Length of a row of weights: off a power of two, which would crowd the cache's sets. */
-    static final int STRIDE = SIZE + 16;
+    static final int STRIDE = BLOCKS * SIZE + 16;
 
     private static final int WIDTH = Floats.WIDTH;
     private static final int FOUR = 4 * WIDTH;
+    private static final int LONG = BLOCKS * SIZE;
 
     private PanelTile() {}
 
     /**
-     * E_il = 2^{−|y_i−y_l|²} with |y_i−y_l|² = |y_i|² + |y_l|² − 2y_i·y_l.
+     * E_il = 2^{−|y_i−y_l|²} with |y_i−y_l|² = |y_i|² + |y_l|² − 2y_i·y_l, and the columns' sums of
+     * their products with the rows' first panel, Σ_i g_i E_il.
      *
      * @param y panels, not modified
      * @param rows where the rows' block starts
@@ -29,7 +34,9 @@ final class PanelTile {
      * @param square |y|², not modified
      * @param firstRow number of the first row
      * @param firstKey number of the first key
-     * @param p SIZE × STRIDE, modified
+     * @param p SIZE × STRIDE, the columns from {@code po} on modified
+     * @param w values of the rows from {@code wo} on, not modified
+     * @param sums SIZE values, modified
      */
     static void weights(
             float[] y,
@@ -39,14 +46,18 @@ final class PanelTile {
             float[] square,
             int firstRow,
             int firstKey,
-            float[] p) {
+            float[] p,
+            int po,
+            float[] w,
+            int wo,
+            float[] sums) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i += 4) {
-                products4(y, rows + i, keys + c, d, p, i * STRIDE + c);
+                products4(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
-        for (int i = 0; i < SIZE; i++) {
-            weightsOfProducts(p, i * STRIDE, square, firstRow + i, firstKey);
+        for (int c = 0; c < SIZE; c += WIDTH) {
+            weightsOfProducts(p, po + c, square, firstRow, firstKey + c, w, wo, sums, c);
         }
     }
 
@@ -99,32 +110,59 @@ final class PanelTile {
         store4(d0, d1, d2, d3, p, at + 3 * STRIDE);
     }
 
-    /** From products y_i·y_l in a row of p to weights. */
-    private static void weightsOfProducts(float[] p, int at, float[] square, int i, int firstKey) {
-        FloatVector row = Floats.broadcast(square[i]);
+    /** From products y_i·y_l to weights, for as many keys as there are lanes. */
+    private static void weightsOfProducts(
+            float[] p,
+            int po,
+            float[] square,
+            int firstRow,
+            int key,
+            float[] w,
+            int wo,
+            float[] sums,
+            int so) {
+        FloatVector keys = Floats.load(square, key);
         FloatVector two = Floats.broadcast(-2);
-        for (int c = 0; c < SIZE; c += WIDTH) {
-            FloatVector q = row.add(Floats.load(square, firstKey + c));
-            Floats.exp2(Floats.load(p, at + c).fma(two, q)).intoArray(p, at + c);
+        FloatVector sum = Floats.broadcast(0);
+        for (int i = 0; i < SIZE; i++) {
+            FloatVector q = keys.add(Floats.broadcast(square[firstRow + i]));
+            FloatVector e = Floats.exp2(Floats.load(p, po + i * STRIDE).fma(two, q));
+            e.intoArray(p, po + i * STRIDE);
+            sum = Floats.broadcast(w[wo + i]).fma(e, sum);
         }
+        sum.intoArray(sums, so);
     }
 
-    /** From squared distances in a row of p to weights. */
-    private static void weightsOfDistances(float[] p, int at) {
-        for (int c = 0; c < SIZE; c += WIDTH) {
-            Floats.exp2(Floats.load(p, at + c)).intoArray(p, at + c);
+    /** From squared distances to weights, for as many keys as there are lanes. */
+    private static void weightsOfDistances(
+            float[] p, int po, float[] w, int wo, float[] sums, int so) {
+        FloatVector sum = Floats.broadcast(0);
+        for (int i = 0; i < SIZE; i++) {
+            FloatVector e = Floats.exp2(Floats.load(p, po + i * STRIDE));
+            e.intoArray(p, po + i * STRIDE);
+            sum = Floats.broadcast(w[wo + i]).fma(e, sum);
         }
+        sum.intoArray(sums, so);
     }
 
     /** E from differences: no cancellation, for few coordinates or points far from the middle. */
-    static void weightsOfDifferences(float[] y, int rows, int keys, int d, float[] p) {
+    static void weightsOfDifferences(
+            float[] y,
+            int rows,
+            int keys,
+            int d,
+            float[] p,
+            int po,
+            float[] w,
+            int wo,
+            float[] sums) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i++) {
-                differences(y, rows + i, keys + c, d, p, i * STRIDE + c);
+                differences(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
-        for (int i = 0; i < SIZE; i++) {
-            weightsOfDistances(p, i * STRIDE);
+        for (int c = 0; c < SIZE; c += WIDTH) {
+            weightsOfDistances(p, po + c, w, wo, sums, c);
         }
     }
 
@@ -148,21 +186,21 @@ final class PanelTile {
     }
 
     /**
-     * Columns' sums out_jl = Σ_i w_ji E_il, lanes hold keys.
+     * Columns' sums out_jl = Σ_i w_ji E_il of all panels but the first, lanes hold keys.
      *
-     * @param p weights, not modified
+     * @param p weights from {@code po} on, not modified
      * @param w panels of values of the rows from {@code wo} on, not modified
      * @param count number of panels
-     * @param out count × SIZE, modified
+     * @param out count × SIZE, modified but for the first panel
      */
-    static void columns(float[] p, float[] w, int wo, int count, float[] out) {
+    static void columns(float[] p, int po, float[] w, int wo, int count, float[] out) {
         for (int c = 0; c < SIZE; c += FOUR) {
-            int j = 0;
+            int j = 1;
             for (; j + 4 <= count; j += 4) {
-                columns4(p, c, w, wo + j * SIZE, out, j * SIZE + c);
+                columns4(p, po + c, w, wo + j * SIZE, out, j * SIZE + c);
             }
             for (; j < count; j++) {
-                columns1(p, c, w, wo + j * SIZE, out, j * SIZE + c);
+                columns1(p, po + c, w, wo + j * SIZE, out, j * SIZE + c);
             }
         }
     }
@@ -245,24 +283,25 @@ final class PanelTile {
      * Rows' sums out_ij = Σ_l E_il w_jl, spread over lanes: out is SIZE × count × lanes.
      *
      * @param p weights, not modified
-     * @param w panels of values of the keys from {@code wo} on, not modified
+     * @param length number of keys
+     * @param w count panels of BLOCKS·SIZE values of the keys, not modified
      * @param count number of panels
      * @param out modified
      */
-    static void rows(float[] p, float[] w, int wo, int count, float[] out) {
+    static void rows(float[] p, int length, float[] w, int count, float[] out) {
         for (int i = 0; i < SIZE; i += 4) {
             int j = 0;
             for (; j + 4 <= count; j += 4) {
-                rows4(p, i * STRIDE, w, wo + j * SIZE, out, (i * count + j) * WIDTH, count);
+                rows4(p, i * STRIDE, length, w, j * LONG, out, (i * count + j) * WIDTH, count);
             }
             for (; j < count; j++) {
-                rows1(p, i * STRIDE, w, wo + j * SIZE, out, (i * count + j) * WIDTH, count);
+                rows1(p, i * STRIDE, length, w, j * LONG, out, (i * count + j) * WIDTH, count);
             }
         }
     }
 
     private static void rows4(
-            float[] p, int po, float[] w, int wo, float[] out, int oo, int count) {
+            float[] p, int po, int length, float[] w, int wo, float[] out, int oo, int count) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -279,11 +318,11 @@ final class PanelTile {
         FloatVector d1 = a0;
         FloatVector d2 = a0;
         FloatVector d3 = a0;
-        for (int l = 0; l < SIZE; l += WIDTH) {
+        for (int l = 0; l < length; l += WIDTH) {
             FloatVector k0 = Floats.load(w, wo + l);
-            FloatVector k1 = Floats.load(w, wo + SIZE + l);
-            FloatVector k2 = Floats.load(w, wo + 2 * SIZE + l);
-            FloatVector k3 = Floats.load(w, wo + 3 * SIZE + l);
+            FloatVector k1 = Floats.load(w, wo + LONG + l);
+            FloatVector k2 = Floats.load(w, wo + 2 * LONG + l);
+            FloatVector k3 = Floats.load(w, wo + 3 * LONG + l);
             FloatVector r = Floats.load(p, po + l);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
@@ -312,12 +351,12 @@ final class PanelTile {
     }
 
     private static void rows1(
-            float[] p, int po, float[] w, int wo, float[] out, int oo, int count) {
+            float[] p, int po, int length, float[] w, int wo, float[] out, int oo, int count) {
         FloatVector a = Floats.broadcast(0);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        for (int l = 0; l < SIZE; l += WIDTH) {
+        for (int l = 0; l < length; l += WIDTH) {
             FloatVector k = Floats.load(w, wo + l);
             a = k.fma(Floats.load(p, po + l), a);
             b = k.fma(Floats.load(p, po + STRIDE + l), b);
@@ -343,34 +382,53 @@ final class PanelTile {
      * out_i = Σ_l p_{i·ps + l·pl} v_l for SIZE rows i, where lanes hold coordinates: with (ps, pl)
      * = (STRIDE, 1) the rows' sums, with (1, STRIDE) the columns'.
      *
-     * @param p weights, not modified
+     * @param p weights from {@code po} on, not modified
      * @param ps step of p from row to row
      * @param pl step of p from key to key
-     * @param v SIZE × width from {@code vo} on, not modified
+     * @param length number of terms
+     * @param v length × width from {@code vo} on, not modified
      * @param width length of a row of v and out, a multiple of the lanes
      * @param out SIZE × width, modified
      */
-    static void points(float[] p, int ps, int pl, float[] v, int vo, int width, float[] out) {
+    static void points(
+            float[] p,
+            int po,
+            int ps,
+            int pl,
+            int length,
+            float[] v,
+            int vo,
+            int width,
+            float[] out) {
         int j = 0;
         for (; j + FOUR <= width; j += FOUR) {
             for (int i = 0; i < SIZE; i += 4) {
-                points4(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
+                points4(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
             }
         }
         for (; j + 2 * WIDTH <= width; j += 2 * WIDTH) {
             for (int i = 0; i < SIZE; i += 4) {
-                points2(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
+                points2(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
             }
         }
         for (; j < width; j += WIDTH) {
             for (int i = 0; i < SIZE; i += 4) {
-                points1(p, i * ps, ps, pl, v, vo + j, width, out, i * width + j);
+                points1(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
             }
         }
     }
 
     private static void points4(
-            float[] p, int po, int ps, int pl, float[] v, int vo, int width, float[] out, int oo) {
+            float[] p,
+            int po,
+            int ps,
+            int pl,
+            int length,
+            float[] v,
+            int vo,
+            int width,
+            float[] out,
+            int oo) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -389,7 +447,7 @@ final class PanelTile {
         FloatVector d3 = a0;
         int at = po;
         int k = vo;
-        for (int l = 0; l < SIZE; l++) {
+        for (int l = 0; l < length; l++) {
             FloatVector k0 = Floats.load(v, k);
             FloatVector k1 = Floats.load(v, k + WIDTH);
             FloatVector k2 = Floats.load(v, k + 2 * WIDTH);
@@ -424,7 +482,16 @@ final class PanelTile {
     }
 
     private static void points2(
-            float[] p, int po, int ps, int pl, float[] v, int vo, int width, float[] out, int oo) {
+            float[] p,
+            int po,
+            int ps,
+            int pl,
+            int length,
+            float[] v,
+            int vo,
+            int width,
+            float[] out,
+            int oo) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector b0 = a0;
@@ -435,7 +502,7 @@ final class PanelTile {
         FloatVector d1 = a0;
         int at = po;
         int k = vo;
-        for (int l = 0; l < SIZE; l++) {
+        for (int l = 0; l < length; l++) {
             FloatVector k0 = Floats.load(v, k);
             FloatVector k1 = Floats.load(v, k + WIDTH);
             FloatVector r = Floats.broadcast(p[at]);
@@ -464,13 +531,22 @@ final class PanelTile {
     }
 
     private static void points1(
-            float[] p, int po, int ps, int pl, float[] v, int vo, int width, float[] out, int oo) {
+            float[] p,
+            int po,
+            int ps,
+            int pl,
+            int length,
+            float[] v,
+            int vo,
+            int width,
+            float[] out,
+            int oo) {
         FloatVector a = Floats.broadcast(0);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         int at = po;
-        for (int l = 0; l < SIZE; l++) {
+        for (int l = 0; l < length; l++) {
             FloatVector k = Floats.load(v, vo + l * width);
             a = k.fma(Floats.broadcast(p[at]), a);
             b = k.fma(Floats.broadcast(p[at + ps]), b);

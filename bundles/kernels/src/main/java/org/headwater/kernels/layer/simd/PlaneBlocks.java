@@ -70,8 +70,12 @@ final class PlaneBlocks extends JointBlocks {
         }
 
         @Override
-        public double column(int i, int j) {
-            return columns[(i / SIZE * SUMS + j) * SIZE + i % SIZE];
+        public void addColumns(int block, double[] sums) {
+            for (int i = 0; i < SIZE; i++) {
+                for (int j = 0; j <= d; j++) {
+                    sums[i * (d + 1) + j] += columns[(block * SUMS + j) * SIZE + i];
+                }
+            }
         }
     }
 }

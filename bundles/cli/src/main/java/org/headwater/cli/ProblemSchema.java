@@ -1,4 +1,4 @@
-package org.headwater.cli.internal;
+package org.headwater.cli;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -12,7 +12,7 @@ import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 
 /** JSON Schema (draft 2020-12) of problem files, from the settings of the installed plug-ins. */
-final class ProblemSchema {
+public final class ProblemSchema {
     private static final String TYPE = "type";
     private static final String DATA = "data";
 
@@ -24,7 +24,7 @@ final class ProblemSchema {
      * @param plugins whose settings the sections take
      * @param common the keys that are no plug-in's
      */
-    static Map<String, Object> of(Plugins plugins, SettingsSchema common) {
+    public static Map<String, Object> of(Plugins plugins, SettingsSchema common) {
         Map<String, Object> sections = new LinkedHashMap<>();
         sections.put(PluginKind.MODEL.key(), section(plugins.list(PluginKind.MODEL), ""));
         sections.put(DATA, type("object"));

@@ -1,0 +1,437 @@
+package org.headwater.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server's HTTP API, on the distribution that ships. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(300)
+class ServerIT {
+    private static final Path HOME = Path.of(System.getProperty("headwater.home"));
+    private static final String JOBS = "/api/v1/jobs";
+    private static final String LONG = "solver: {type: rwpo, iterations: 100000}\n";
+
+    @TempDir private static Path folder;
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ServerProcess.start(folder, "jobs=1");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (server != null) {
+            assertEquals(0, server.stop());
+        }
+    }
+
+    /** A test that has failed leaves no job in the others' way. */
+    @AfterEach
+    void cancelAll() throws Exception {
+        for (JsonNode job : json(server.ask("GET", JOBS)).get("jobs")) {
+            server.ask("DELETE", JOBS + "/" + job.get("id").asText());
+        }
+    }
+
+    /** The lasso example with so many steps that it ends only on demand. */
+    private static String endless() throws Exception {
+        return ServerProcess.lasso().replace("solver: {type: rwpo}\n", LONG);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return ServerProcess.JSON.readTree(answer.body());
+    }
+
+    private static JsonNode expect(int status, HttpResponse<String> answer) throws Exception {
+        assertEquals(status, answer.statusCode(), answer::body);
+        if (status >= 400) {
+            assertEquals(
+                    "application/problem+json",
+                    answer.headers().firstValue("Content-Type").orElse(""));
+            assertEquals(status, json(answer).get("status").asInt());
+            assertFalse(answer.body().contains("Exception"), answer::body);
+        }
+        return answer.body().isEmpty() ? null : json(answer);
+    }
+
+    private static void cancel(String id) throws Exception {
+        expect(200, server.ask("DELETE", JOBS + "/" + id));
+        server.await(id, "CANCELLED");
+    }
+
+    /** The server computes what the command line computes, to the last byte. */
+    @Test
+    void problemIsSolvedAsOnTheCommandLine() throws Exception {
+        HttpResponse<String> answer =
+                server.post(
+                        "?name=first",
+                        ServerProcess.lasso(),
+                        ServerProcess.lassoFiles(),
+                        server.admin());
+        JsonNode job = expect(201, answer);
+        String id = job.get("id").asText();
+        assertEquals(JOBS + "/" + id, answer.headers().firstValue("Location").orElse(""));
+        JsonNode done = server.await(id, "DONE");
+        assertEquals("PASS", done.get("verdict").asText(), done::toString);
+        assertEquals("first", done.get("name").asText());
+
+        Path run = folder.resolve("by-hand");
+        Process command =
+                new ProcessBuilder(
+                                HOME.resolve("bin/headwater").toString(),
+                                "run",
+                                HOME.resolve("examples/lasso.yaml").toString(),
+                                "--output",
+                                run.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("by-hand.txt").toFile())
+                        .start();
+        assertTrue(command.waitFor(4, TimeUnit.MINUTES));
+        for (String file : List.of("posterior.npy", "summary.csv")) {
+            assertArrayEquals(Files.readAllBytes(run.resolve(file)), server.file(id, file), file);
+        }
+        List<String> names = new ArrayList<>();
+        json(server.ask("GET", JOBS + "/" + id + "/files/"))
+                .get("files")
+                .forEach(f -> names.add(f.get("name").asText()));
+        assertTrue(names.containsAll(List.of("verdict.json", "report.html", "manifest.json")));
+        assertEquals(
+                ServerProcess.lasso(),
+                new String(server.file(id, "input/problem.yaml"), StandardCharsets.UTF_8));
+
+        // a stream of a job that has ended tells all of it again
+        HttpResponse<String> events = server.ask("GET", JOBS + "/" + id + "/events");
+        List<Integer> steps = new ArrayList<>();
+        for (String line : events.body().split("\n")) {
+            if (line.startsWith("id: ")) {
+                steps.add(Integer.parseInt(line.substring(4)));
+            }
+        }
+        assertEquals(Stream.iterate(1, i -> i + 1).limit(100).toList(), steps);
+        assertTrue(events.body().stripTrailing().contains("\"state\":\"DONE\""), events::body);
+
+        expect(204, server.ask("DELETE", JOBS + "/" + id + "?purge=true"));
+        expect(404, server.ask("GET", JOBS + "/" + id));
+        assertFalse(Files.exists(folder.resolve("data/jobs").resolve(id)));
+    }
+
+    @Test
+    void stepsAreToldWhileTheJobRuns() throws Exception {
+        String id = server.submit("", endless(), ServerProcess.lassoFiles());
+        HttpResponse<Stream<String>> stream =
+                server.client()
+                        .send(
+                                server.request(
+                                        "GET",
+                                        JOBS + "/" + id + "/events",
+                                        null,
+                                        null,
+                                        server.admin()),
+                                HttpResponse.BodyHandlers.ofLines());
+        assertEquals(
+                "text/event-stream;charset=utf-8",
+                stream.headers().firstValue("Content-Type").orElse("").toLowerCase());
+        List<String> steps =
+                stream.body()
+                        .filter(line -> line.startsWith("id: "))
+                        .limit(5)
+                        .collect(Collectors.toList());
+        assertEquals(List.of("id: 1", "id: 2", "id: 3", "id: 4", "id: 5"), steps);
+        cancel(id);
+    }
+
+    @Test
+    void jobIsPausedSwappedResumedAndCancelled() throws Exception {
+        String id = server.submit("", endless(), ServerProcess.lassoFiles());
+        server.await(id, job -> job.path("iteration").asInt() > 0);
+        expect(200, server.ask("POST", JOBS + "/" + id + "/pause"));
+        server.await(id, "PAUSED");
+        String other = server.submit("", ServerProcess.lasso(), ServerProcess.lassoFiles());
+        server.await(other, "DONE");
+        JsonNode wrong =
+                expect(
+                        422,
+                        server.send(
+                                "POST",
+                                JOBS + "/" + id + "/swap",
+                                "application/json",
+                                "{\"prior\": {\"type\": \"l1\", \"weight\": -1}}"));
+        assertEquals("prior.weight", wrong.get("key").asText());
+        expect(
+                200,
+                server.send(
+                        "POST",
+                        JOBS + "/" + id + "/swap",
+                        "application/json",
+                        "{\"prior\": {\"type\": \"elastic-net\", \"weight\": 2, \"ridge\": 1}}"));
+        expect(200, server.ask("POST", JOBS + "/" + id + "/resume"));
+        server.await(id, job -> job.path("segment").asInt() == 2);
+        cancel(id);
+        expect(409, server.ask("POST", JOBS + "/" + id + "/pause"));
+        expect(
+                409,
+                server.send(
+                        "POST",
+                        JOBS + "/" + id + "/swap",
+                        "application/json",
+                        "{\"prior\": {\"type\": \"l1\", \"weight\": 1}}"));
+        // what was cancelled can go on
+        expect(200, server.ask("POST", JOBS + "/" + id + "/resume"));
+        server.await(id, job -> job.path("phase").asText().startsWith("sampling"));
+        cancel(id);
+    }
+
+    @Test
+    void jobsOfHigherPriorityStartFirst() throws Exception {
+        String blocker = server.submit("", endless(), ServerProcess.lassoFiles());
+        server.await(blocker, "RUNNING");
+        String low = server.submit("?priority=-1", endless(), ServerProcess.lassoFiles());
+        String high = server.submit("?priority=5", endless(), ServerProcess.lassoFiles());
+        String later = server.submit("", endless(), ServerProcess.lassoFiles());
+        expect(
+                200,
+                server.send("PATCH", JOBS + "/" + later, "application/json", "{\"priority\": 9}"));
+        JsonNode page = json(server.ask("GET", JOBS + "?state=QUEUED&limit=2"));
+        assertEquals(3, page.get("total").asInt());
+        assertEquals(later, page.get("jobs").get(0).get("id").asText());
+        JsonNode rest = json(server.ask("GET", page.get("next").asText()));
+        assertEquals(low, rest.get("jobs").get(0).get("id").asText());
+        for (String next : List.of(blocker, later, high, low)) {
+            server.await(next, "RUNNING");
+            assertEquals(
+                    "QUEUED", next.equals(low) ? "QUEUED" : server.job(low).get("state").asText());
+            cancel(next);
+        }
+    }
+
+    @Test
+    void wrongInputSaysWhatToDo() throws Exception {
+        JsonNode e =
+                expect(
+                        422,
+                        server.post(
+                                "",
+                                ServerProcess.lasso().replace("weight: 2.0", "weight: -2"),
+                                ServerProcess.lassoFiles(),
+                                server.admin()));
+        assertEquals("prior.weight", e.get("key").asText());
+        assertTrue(e.get("rule").asText().contains("≥ 0"), e::toString);
+        assertEquals("-2.0", e.get("value").asText());
+        assertFalse(e.get("remedy").asText().isEmpty());
+        JsonNode missing =
+                expect(422, server.post("", ServerProcess.lasso(), Map.of(), server.admin()));
+        assertEquals("lasso/A.csv", missing.get("key").asText());
+        expect(400, server.send("POST", JOBS, "application/yaml", "a: [1\n"));
+        expect(400, server.send("POST", JOBS, "application/json", "[1, 2]"));
+        expect(415, server.send("POST", JOBS, "text/html", "<p>"));
+        expect(413, server.send("POST", JOBS, "application/yaml", "a: b\n".repeat(300_000)));
+        expect(404, server.ask("GET", JOBS + "/999999"));
+        expect(404, server.ask("GET", "/api/v1/nothing"));
+        expect(405, server.ask("PUT", JOBS));
+        expect(400, server.ask("GET", JOBS + "?limit=0"));
+        assertEquals(0, Files.list(folder.resolve("data/incoming")).count());
+    }
+
+    /** What a problem could reach for beyond its own files. */
+    @Test
+    void uploadedProblemStaysInItsFolder() throws Exception {
+        for (String outside :
+                List.of(
+                        "/etc/passwd",
+                        "../1/input/problem.yaml",
+                        "lasso/../../job.json",
+                        "~/.ssh/id_rsa",
+                        "file:///etc/passwd",
+                        "'C:\\secret.csv'",
+                        "http://169.254.169.254/latest")) {
+            JsonNode e =
+                    expect(
+                            422,
+                            server.post(
+                                    "",
+                                    ServerProcess.lasso().replace("lasso/A.csv}", outside + "}"),
+                                    ServerProcess.lassoFiles(),
+                                    server.admin()));
+            assertEquals("forward-model.matrix", e.get("key").asText(), outside);
+        }
+        for (String name : List.of("../A.csv", "/tmp/A.csv", "a/../../A.csv", "problem.yaml")) {
+            expect(
+                    422,
+                    server.post(
+                            "",
+                            ServerProcess.lasso(),
+                            Map.of(name, new byte[] {'1'}),
+                            server.admin()));
+        }
+        JsonNode host =
+                expect(
+                        422,
+                        server.send(
+                                "POST",
+                                JOBS,
+                                "application/yaml",
+                                "forward-model: {type: umbridge, url: 'http://10.0.0.1:4242'}\n"
+                                        + "data: {values: y.csv}\nprior: {type: l1, weight: 1}\n"));
+        assertTrue(host.get("remedy").asText().contains("allowed-hosts"), host::toString);
+        String bomb =
+                "a: &a [1,1]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"
+                        + "prior: {type: l1, weight: 1}\ndata: *c\n";
+        expect(422, server.send("POST", JOBS, "application/yaml", bomb));
+        expect(422, server.send("POST", JOBS, "application/yaml", "a: " + "[".repeat(50_000)));
+        expect(400, server.send("POST", JOBS, "application/json", "{\"a\":" + "[".repeat(50_000)));
+        expect(422, server.send("POST", JOBS, "application/yaml", "seed: " + "9".repeat(5000)));
+    }
+
+    @Test
+    void tokensOpenWhatTheirRolesAllow() throws Exception {
+        Path token = folder.resolve("conf/admin.token");
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(token)));
+        assertFalse(
+                Files.readString(folder.resolve("conf/tokens")).contains(server.admin()),
+                "a token in the clear");
+        expect(401, server.ask("GET", JOBS, null, null, null));
+        expect(401, server.ask("GET", JOBS, null, null, "wrong"));
+        expect(401, server.ask("GET", "/metrics", null, null, null));
+        expect(200, server.ask("GET", "/health", null, null, null));
+        String ada = token("ada", "user");
+        String bob = token("bob", "user");
+        String eve = token("eve", "read-only");
+        expect(
+                409,
+                server.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "application/json",
+                        "{\"name\":\"ada\",\"role\":\"user\"}"));
+        JsonNode job = expect(201, server.post("", endless(), ServerProcess.lassoFiles(), ada));
+        assertEquals("ada", job.get("owner").asText());
+        String id = job.get("id").asText();
+        expect(403, server.post("", endless(), ServerProcess.lassoFiles(), eve));
+        expect(200, server.ask("GET", JOBS + "/" + id, null, null, eve));
+        expect(403, server.ask("DELETE", JOBS + "/" + id, null, null, eve));
+        expect(403, server.ask("DELETE", JOBS + "/" + id, null, null, bob));
+        expect(403, server.ask("GET", "/api/v1/tokens", null, null, bob));
+        expect(200, server.ask("DELETE", JOBS + "/" + id, null, null, ada));
+        server.await(id, "CANCELLED");
+        expect(204, server.ask("DELETE", "/api/v1/tokens/ada"));
+        expect(401, server.ask("GET", JOBS, null, null, ada));
+        expect(409, server.ask("DELETE", "/api/v1/tokens/admin"));
+    }
+
+    private static String token(String name, String role) throws Exception {
+        return expect(
+                        201,
+                        server.send(
+                                "POST",
+                                "/api/v1/tokens",
+                                "application/json",
+                                "{\"name\":\"" + name + "\",\"role\":\"" + role + "\"}"))
+                .get("token")
+                .asText();
+    }
+
+    @Test
+    void pluginsShowTheirSettings() throws Exception {
+        JsonNode l1 = expect(200, server.ask("GET", "/api/v1/priors/l1"));
+        assertEquals("weight", l1.get("settings").get(0).get("key").asText());
+        for (String kind : List.of("priors", "solvers", "models", "noises", "backends")) {
+            JsonNode all = expect(200, server.ask("GET", "/api/v1/" + kind)).get("plugins");
+            assertTrue(all.size() > 0, kind);
+            assertMatches("Plugin", all.get(0));
+        }
+        expect(404, server.ask("GET", "/api/v1/priors/l2"));
+        JsonNode schema = expect(200, server.ask("GET", "/api/v1/schema"));
+        assertTrue(schema.get("properties").has("forward-model"));
+    }
+
+    /** What is served has the shape that openapi.json promises. */
+    @Test
+    void answersAreAsDescribed() throws Exception {
+        String id = server.submit("", endless(), ServerProcess.lassoFiles());
+        server.await(id, job -> job.path("iteration").asInt() > 0);
+        assertMatches("WholeJob", server.job(id));
+        assertMatches("JobPage", json(server.ask("GET", JOBS)));
+        cancel(id);
+        assertMatches("WholeJob", server.job(id));
+        assertMatches("Problem", json(server.ask("GET", JOBS + "/999999")));
+        assertMatches("Problem", json(server.send("POST", JOBS, "application/yaml", "prior: 1")));
+        String metrics = server.ask("GET", "/metrics").body();
+        assertTrue(metrics.contains("\nheadwater_jobs{state=\"cancelled\"} "), metrics);
+        assertTrue(metrics.matches("(?s)(#? ?[^\n]+\n)+"), metrics);
+    }
+
+    private static void assertMatches(String schema, JsonNode value) throws Exception {
+        JsonNode api =
+                ServerProcess.JSON.readTree(
+                        server.ask("GET", "/api/v1/openapi.json", null, null, null)
+                                .body()
+                                .replace("#/components/schemas/", "#/$defs/"));
+        JsonSchema compiled =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(
+                                ServerProcess.JSON
+                                        .createObjectNode()
+                                        .put("$ref", "#/$defs/" + schema)
+                                        .set("$defs", api.at("/components/schemas")));
+        assertEquals(List.of(), List.copyOf(compiled.validate(value)), value::toString);
+    }
+
+    /** A browser's session needs its cookie and, to change something, a header besides. */
+    @Test
+    void sessionIsSafeFromOtherSites() throws Exception {
+        HttpResponse<String> begun = server.ask("POST", "/api/v1/session");
+        expect(200, begun);
+        String set = begun.headers().firstValue("Set-Cookie").orElse("");
+        assertTrue(set.contains("HttpOnly") && set.contains("SameSite=Strict"), set);
+        String cookie = set.split(";")[0];
+        assertEquals(200, withCookie(cookie, "GET", JOBS, false));
+        assertEquals(403, withCookie(cookie, "DELETE", JOBS + "/999999", false));
+        assertEquals(404, withCookie(cookie, "DELETE", JOBS + "/999999", true));
+        assertEquals(204, withCookie(cookie, "DELETE", "/api/v1/session", true));
+        assertEquals(401, withCookie(cookie, "GET", JOBS, false));
+    }
+
+    private static int withCookie(String cookie, String method, String path, boolean header)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                server.request(method, path, null, null, null),
+                                (name, value) -> true)
+                        .header("Cookie", cookie);
+        if (header) {
+            request.header("X-Headwater", "1");
+        }
+        return server.client()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString())
+                .statusCode();
+    }
+}
