@@ -18,6 +18,7 @@ import org.headwater.kernels.flow.TrainedFlow.Frame;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Jobs.Samples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,9 @@ class FlowFileTest {
     }
 
     private Samples sample(Path flow, long seed, String name) {
-        return FlowFile.sample(flow, N, seed, directory.resolve(name), new FixedWorkers(1));
+        try (FixedWorkers workers = new FixedWorkers(1)) {
+            return FlowFile.sample(flow, N, seed, directory.resolve(name), workers);
+        }
     }
 
     private static double[] numbers(Path file) throws IOException {
