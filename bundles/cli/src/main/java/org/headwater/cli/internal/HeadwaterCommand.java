@@ -62,6 +62,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new SimulateCommand(jobs));
         line.addSubcommand(new CalibrateCommand(trials));
         line.addSubcommand(new CompareCommand(trials));
+        line.addSubcommand(new SampleCommand(jobs));
         line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
@@ -71,6 +72,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ReindexCommand(server));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
+        line.addSubcommand(new ExperimentCommand());
         line.addSubcommand(new HelpCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);

@@ -421,6 +421,11 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     }
 
     @Override
+    public Samples sample(Path flow, int n, long seed, Path output) {
+        return FlowFile.sample(flow, n, seed, output, workers);
+    }
+
+    @Override
     public List<Job> list() {
         return List.copyOf(jobs);
     }
