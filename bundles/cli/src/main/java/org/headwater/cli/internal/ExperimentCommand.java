@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.headwater.api.InvalidInputException;
 import org.headwater.experiments.Experiments;
+import org.headwater.kernels.workers.FixedWorkers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,7 +55,7 @@ final class ExperimentCommand extends SubCommand {
                     "choose another name; results are never overwritten");
         }
         Path page;
-        try (BenchWorkers workers = new BenchWorkers(1)) {
+        try (FixedWorkers workers = new FixedWorkers(1)) {
             page = Experiments.run(name, small, directory, workers, this::tell).orElseThrow();
         }
         out().println("report:  " + page);
