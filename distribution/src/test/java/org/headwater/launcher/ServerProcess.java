@@ -90,7 +90,8 @@ final class ServerProcess implements AutoCloseable {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Xmx1g -Dheadwater.threads=2 -Djava.io.tmpdir=" + temporary);
+                        "-Xmx1g -Dheadwater.threads=2 -Dheadwater.checkpoint=100 -Djava.io.tmpdir="
+                                + temporary);
         builder.redirectOutput(out(folder).toFile());
         builder.redirectError(err(folder).toFile());
         Process process = builder.start();

@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs jobs, each on its own thread, a few at once; the others wait in order. Configured by the
  * framework or system properties {@code headwater.threads} (threads of all runs together, by
- * default the processors), {@code headwater.jobs} (runs at once, by default 1) and {@code
+ * default the processors), {@code headwater.jobs} (runs at once, by default 1), {@code
+ * headwater.checkpoint} (milliseconds between checkpoints, by default 10,000) and {@code
  * headwater.drain} (seconds that a plug-in which is stopped waits for its jobs, by default 20).
  */
 @Component(service = Jobs.class, immediate = true)
@@ -54,6 +55,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
     private static final String RESUME = "--resume";
     private static final int DRAIN_SECONDS = 20;
+    private static final int CHECKPOINT_MILLIS = 10_000;
 
     private final PluginRegistry plugins;
     private final Platform platform;
@@ -74,7 +76,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         () -> platformBundles(context)),
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
-                Duration.ofSeconds(10),
+                Duration.ofMillis(property(context, "headwater.checkpoint", CHECKPOINT_MILLIS)),
                 Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)));
     }
 
@@ -255,7 +257,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     "restore the file or start a new run");
         }
         Notices notices = new Notices();
-        State state = Files.exists(run.checkpoint()) ? Checkpoint.read(run.checkpoint()) : null;
+        State state = Checkpoint.latest(run.checkpoint(), notices).orElse(null);
         int segment = state == null ? 0 : (int) state.scalar(RunJob.SEGMENT, 0);
         Segments segments = Segments.of(ProblemParser.read(run.problem(), List.of()));
         ProblemPlan plan = ProblemPlan.of(segments.at(segment), plugins);
@@ -343,11 +345,15 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
 
     @Override
     public void forget(Job job) {
-        switch (job.status()) {
-            case DONE, FAILED, CANCELLED -> jobs.remove(job);
-            case QUEUED, RUNNING, PAUSED ->
-                    throw new IllegalStateException("job " + job.id() + " has not ended");
+        boolean over =
+                switch (job.status()) {
+                    case DONE, FAILED, CANCELLED -> true;
+                    case QUEUED, RUNNING, PAUSED -> false;
+                };
+        if (!over) {
+            throw new IllegalStateException("job " + job.id() + " has not ended");
         }
+        jobs.remove(job);
     }
 
     @Override

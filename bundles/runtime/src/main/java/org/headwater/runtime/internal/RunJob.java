@@ -948,7 +948,7 @@ final class RunJob implements Job {
 
     private void checkpoint() throws IOException {
         State all = state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin);
-        Checkpoint.write(
+        Checkpoint.replace(
                 directory.checkpoint(),
                 Double.isNaN(weight) ? all : all.with(PRIOR_WEIGHT, weight));
         lastCheckpoint = Instant.now();

@@ -265,14 +265,11 @@ final class JobQueue implements AutoCloseable {
             synchronized (lock) {
                 Entry entry = entries.get(id);
                 entry.run = run;
-                switch (entry.job.wanted()) {
-                    case CANCEL -> run.cancel();
-                    case PAUSE -> run.pause();
-                    case RUN -> {
-                        if (stopping) {
-                            run.cancel();
-                        }
-                    }
+                JobRecord.Wish wish = entry.job.wanted();
+                if (wish == JobRecord.Wish.CANCEL || stopping) {
+                    run.cancel();
+                } else if (wish == JobRecord.Wish.PAUSE) {
+                    run.pause();
                 }
             }
             settle(id, run);
