@@ -10,13 +10,35 @@ import {loadPlugins} from './submit.jsx';
 const OVER = ['DONE', 'FAILED', 'CANCELLED'];
 const RETRY_MILLIS = 3000;
 const DRAW_MILLIS = 250;
+const MOST_STEPS = 4000;
+
+/** The steps of a run, thinned evenly when there are more than a picture can show; the last is always there. */
+class Trace {
+    kept = [];
+    stride = 1;
+    last = null;
+
+    add(step) {
+        this.last = step;
+        if (step.iteration % this.stride) return;
+        this.kept.push(step);
+        if (this.kept.length > MOST_STEPS) {
+            this.stride *= 2;
+            this.kept = this.kept.filter(s => s.iteration % this.stride === 0);
+        }
+    }
+
+    get steps() {
+        return this.last === null || this.last === this.kept.at(-1) ? this.kept : [...this.kept, this.last];
+    }
+}
 
 /** A job's state and steps as they come; `loose` tells that the stream is interrupted. */
 function useJob(id) {
     const [job, setJob] = useState(null);
     const [error, setError] = useState(null);
     const [loose, setLoose] = useState(false);
-    const steps = useRef([]);
+    const trace = useRef(new Trace());
     const [, draw] = useState(0);
     const over = job !== null && OVER.includes(job.state);
 
@@ -32,13 +54,11 @@ function useJob(id) {
             }, DRAW_MILLIS);
         };
         const follow = () => {
-            steps.current = [];
+            trace.current = new Trace();
             source = new EventSource(`/api/v1/jobs/${id}/events`);
             source.onopen = () => setLoose(false);
             source.addEventListener('step', event => {
-                const step = JSON.parse(event.data);
-                steps.current.push(step);
-                setJob(before => before && {...before, iteration: before.state === 'RUNNING' ? step.iteration : before.iteration});
+                trace.current.add(JSON.parse(event.data));
                 drawSoon();
             });
             source.addEventListener('state', event => {
@@ -67,7 +87,9 @@ function useJob(id) {
             source.close();
         };
     }, [id, over && job.tries]);
-    return {job, error, loose, steps: steps.current, setJob};
+    const {steps} = trace.current;
+    const iteration = over ? null : (steps.at(-1)?.iteration ?? job?.iteration);
+    return {job: job && {...job, iteration}, error, loose, steps, setJob};
 }
 
 /** A job: where it stands, how it converges, what came out, and what can be done with it. */
@@ -82,10 +104,12 @@ export function JobPage({id, me}) {
                 <span class="badges"><Badge word={job.state} /></span>
                 {mine && <Actions job={job} setJob={setJob} />}
             </div>
-            <p class="status" role="status">
-                {doing(job)} {loose && !OVER.includes(job.state) && <em>The connection is interrupted; trying again.</em>}
-            </p>
-            {!OVER.includes(job.state) && <Progress job={job} />}
+            {!OVER.includes(job.state) && (
+                <div class="status" role="status">
+                    {doing(job)} {loose && <em>The connection is interrupted; trying again.</em>}
+                    <Progress job={job} />
+                </div>
+            )}
             <Outcome job={job} />
             <Facts job={job} />
             <Convergence job={job} steps={steps} />

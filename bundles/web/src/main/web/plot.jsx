@@ -27,24 +27,25 @@ function useChart(options, data, inputs) {
     const chart = useRef();
     const night = useDark();
     useEffect(() => {
+        const element = place.current;
         const axis = {
             stroke: colour('--muted'), grid: {stroke: colour('--line'), width: 1}, ticks: {show: false},
             font: '12px system-ui, sans-serif',
         };
         const plot = new uPlot({
-            width: place.current.clientWidth,
+            width: element.clientWidth,
             height: HEIGHT,
             legend: {show: false},
             cursor: {y: false, drag: {x: false, y: false}},
             axes: [
                 {...axis, size: 28},
-                {...axis, size: 62, values: (_, ticks) => ticks.map(t => (t == null ? '' : short(t)))},
+                {...axis, size: 62, grid: {...axis.grid, filter: decades}, values: (_, ticks) => ticks.map(t => (t == null ? '' : short(t)))},
             ],
             ...options(),
-        }, data, place.current);
+        }, data, element);
         chart.current = plot;
-        const resized = new ResizeObserver(() => plot.setSize({width: place.current.clientWidth, height: HEIGHT}));
-        resized.observe(place.current);
+        const resized = new ResizeObserver(() => plot.setSize({width: element.clientWidth, height: HEIGHT}));
+        resized.observe(element);
         return () => {
             resized.disconnect();
             plot.destroy();
@@ -109,6 +110,12 @@ export function Band({title, mean, sd}) {
             <div ref={place} role="img" aria-label={`${title} of ${mean.length} parameters`} />
         </figure>
     );
+}
+
+/** The lines of a grid: on a logarithmic axis those of powers of ten only. */
+function decades(plot, splits) {
+    if (plot.scales.y.distr !== 3) return splits;
+    return splits.map(s => (Number.isInteger(+Math.log10(s).toFixed(9)) ? s : null));
 }
 
 function isLog(y) {

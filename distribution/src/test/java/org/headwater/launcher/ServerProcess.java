@@ -157,6 +157,11 @@ final class ServerProcess implements AutoCloseable {
                 .build();
     }
 
+    /** Where it listens. */
+    URI address() {
+        return address;
+    }
+
     HttpClient client() {
         return client;
     }
