@@ -27,5 +27,5 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'es2022',
     },
-    server: {proxy: {'/api': SERVER, '/health': SERVER, '/metrics': SERVER}},
+    server: {proxy: {'/api/': SERVER, '/health': SERVER, '/metrics': SERVER}},
 });

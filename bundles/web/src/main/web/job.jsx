@@ -114,7 +114,7 @@ export function JobPage({id, me}) {
             <Facts job={job} />
             <Convergence job={job} steps={steps} />
             {!OVER.includes(job.state) && <Current job={job} />}
-            {mine && !OVER.includes(job.state) && <Swap job={job} setJob={setJob} />}
+            {mine && ['RUNNING', 'PAUSED'].includes(job.state) && <Swap job={job} setJob={setJob} />}
             <Report job={job} />
             <Files job={job} />
         </>

@@ -97,10 +97,12 @@ export function Band({title, mean, sd}) {
             {},
             {stroke: 'transparent', points: {show: false}},
             {stroke: 'transparent', points: {show: false}},
-            {stroke: colour('--link'), width: 2, points: {show: few}},
+            {stroke: colour('--link'), paths: () => null, points: {show: true, size: few ? 6 : 3, fill: colour('--link')}},
         ],
-        bands: [{series: [2, 1], fill: `${colour('--link')}44`}],
-        hooks: {setCursor: [plot => setAt(plot.cursor.idx)]},
+        hooks: {
+            draw: [plot => drawBars(plot, colour('--muted'))],
+            setCursor: [plot => setAt(plot.cursor.idx)],
+        },
     }), [
         mean.map((_, i) => i + 1), mean.map((m, i) => m - sd[i]), mean.map((m, i) => m + sd[i]), mean,
     ], [few, mean.length]);
@@ -149,5 +151,19 @@ function drawMarks(plot, marks, stroke) {
         ctx.lineTo(at, bbox.top + bbox.height);
         ctx.stroke();
     }
+    ctx.restore();
+}
+
+/** A bar from the first to the second series at each x. */
+function drawBars(plot, stroke) {
+    const {ctx, data: [x, low, high]} = plot;
+    ctx.save();
+    ctx.strokeStyle = stroke;
+    x.forEach((at, i) => {
+        ctx.beginPath();
+        ctx.moveTo(plot.valToPos(at, 'x', true), plot.valToPos(low[i], 'y', true));
+        ctx.lineTo(plot.valToPos(at, 'x', true), plot.valToPos(high[i], 'y', true));
+        ctx.stroke();
+    });
     ctx.restore();
 }

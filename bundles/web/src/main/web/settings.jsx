@@ -4,6 +4,8 @@ import {Refusal} from './api.js';
 import {sentence} from './parts.jsx';
 import {fits, nearest, read, same, show} from './problem.js';
 
+const SETTLE_MILLIS = 700;
+
 /** What a form's fields share: its keys, the fault to show at one of them, the files to choose from. */
 const Form = createContext(null);
 
@@ -107,14 +109,19 @@ function Field({setting, path, value, onChange}) {
     const id = useId();
     const element = useRef();
     const refused = useFault(path, element);
-    const [left, setLeft] = useState(false);
-    const unfit = left && value !== undefined && !fits(setting, value)
+    const [settled, setSettled] = useState(value);
+    useEffect(() => {
+        // while it is written a value may be anything
+        const timer = setTimeout(() => setSettled(value), SETTLE_MILLIS);
+        return () => clearTimeout(timer);
+    }, [value]);
+    const unfit = settled === value && value !== undefined && !fits(setting, value)
         ? {key: setting.key, rule: `must be ${setting.rule}`, value: show(value)} : null;
     const error = unfit ?? refused;
     const props = {
         id, setting, value, onChange,
         element: {
-            ref: element, id, required: setting.required, onBlur: () => setLeft(true),
+            ref: element, id, required: setting.required,
             'aria-invalid': error ? true : undefined, 'aria-describedby': `${id}-help ${id}-fault`,
         },
     };
@@ -127,7 +134,7 @@ function Field({setting, path, value, onChange}) {
                 {setting.required && <span class="needed"> needed</span>}
             </label>
             <Input {...props} />
-            <p class="help" id={`${id}-help`}>{capital(sentence(setting.help))}</p>
+            <p class="help" id={`${id}-help`}>{sentence(setting.help)}</p>
             <Complaint error={error} id={`${id}-fault`} />
         </div>
     );

@@ -211,24 +211,24 @@ function Sections({plugins, problem, setProblem}) {
         <>
             <section class="card fields">
                 <h2>Forward model and data</h2>
-                <Plugin path="forward-model" title="Forward model" plugins={plugins.models} value={problem['forward-model']}
+                <Plugin path="forward-model" title="Kind of model" plugins={plugins.models} value={problem['forward-model']}
                     onChange={v => set('forward-model', v)} />
                 <h3>Data</h3>
                 {model && <Settings settings={model.data} path="data" value={problem.data ?? {}} onChange={v => set('data', v)} />}
             </section>
             <section class="card fields">
                 <h2>Noise</h2>
-                <Plugin path="noise" title="Noise" plugins={plugins.noises} value={problem.noise} otherwise="gaussian"
+                <Plugin path="noise" title="Kind of noise" plugins={plugins.noises} value={problem.noise} otherwise="gaussian"
                     onChange={v => set('noise', v)} />
             </section>
             <section class="card fields">
                 <h2>Prior</h2>
-                <Plugin path="prior" title="Prior" plugins={plugins.priors} value={problem.prior} onChange={v => set('prior', v)} />
+                <Plugin path="prior" title="Kind of prior" plugins={plugins.priors} value={problem.prior} onChange={v => set('prior', v)} />
             </section>
             <details class="card">
                 <summary><h2>Solver</h2> <span class="help">{problem.solver?.type ?? 'rwpo'}, seed {problem.seed ?? 1}</span></summary>
                 <div class="fields">
-                    <Plugin path="solver" title="Solver" plugins={plugins.solvers} value={problem.solver} otherwise="rwpo"
+                    <Plugin path="solver" title="Kind of solver" plugins={plugins.solvers} value={problem.solver} otherwise="rwpo"
                         onChange={v => set('solver', v)} />
                     <Settings path="" value={problem} onChange={setProblem} settings={[
                         SEED,
