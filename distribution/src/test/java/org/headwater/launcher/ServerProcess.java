@@ -107,6 +107,10 @@ final class ServerProcess implements AutoCloseable {
         return folder.resolve("stderr");
     }
 
+    URI address() {
+        return address;
+    }
+
     Process process() {
         return process;
     }
@@ -188,7 +192,7 @@ final class ServerProcess implements AutoCloseable {
         return JSON.readTree(answer.body()).get("id").asText();
     }
 
-    /** Sends a problem with files. */
+    /** Sends a problem with files, to /jobs with a query, or to another address. */
     HttpResponse<String> post(String query, String problem, Map<String, byte[]> files, String token)
             throws Exception {
         String boundary = "----headwater-test";
@@ -200,7 +204,7 @@ final class ServerProcess implements AutoCloseable {
         body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
         return ask(
                 "POST",
-                "/api/v1/jobs" + query,
+                query.startsWith("/") ? query : "/api/v1/jobs" + query,
                 "multipart/form-data; boundary=" + boundary,
                 body.toByteArray(),
                 token);

@@ -56,6 +56,13 @@ public final class State {
                 .with(name + ".columns", ensemble.dimension());
     }
 
+    /** This state without an array; the same if there is none of that name. */
+    public State without(String name) {
+        Map<String, double[]> a = new TreeMap<>(arrays);
+        a.remove(name);
+        return new State(a, scalars);
+    }
+
     /** Whether there is an array of that name. */
     public boolean hasArray(String name) {
         return arrays.containsKey(name);

@@ -55,6 +55,44 @@ public interface Stepper {
     Posterior posterior(State state, RandomStream random);
 
     /**
+     * How many draws of each chain a state holds that can be {@linkplain #harvest taken out} of it;
+     * 0 for methods whose posterior is read from their last state.
+     */
+    default int drawn(State state) {
+        return 0;
+    }
+
+    /**
+     * Takes the oldest draws out of a state, so that it does not grow with their number. They are
+     * points θ like those of a {@link Posterior}.
+     *
+     * @param length how many of each chain, from 1 to {@link #drawn}
+     */
+    default Harvest harvest(State state, int length) {
+        throw new UnsupportedOperationException("the state holds no draws");
+    }
+
+    /**
+     * The posterior when all draws were taken out of the state: the same as without, but that its
+     * draws may be a selection.
+     *
+     * @param draws those that were taken out, in order
+     * @param most number of draws that the posterior may have
+     */
+    default Posterior posterior(State state, Draws draws, int most, RandomStream random) {
+        throw new UnsupportedOperationException("the state holds no draws");
+    }
+
+    /**
+     * Draws that were taken out of a state.
+     *
+     * @param rest the state without them
+     * @param draws chain after chain, C·n × d
+     * @param logDensity log of the posterior's density at each, up to a constant, C·n values
+     */
+    record Harvest(State rest, Ensemble draws, double[] logDensity) {}
+
+    /**
      * The outcome of a step.
      *
      * @param state after the step

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.cli.Table;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 import picocli.CommandLine.Command;
@@ -95,7 +96,7 @@ final class BenchCommand extends SubCommand {
                                 precision == 32
                                         ? KernelBackend.Precision.SINGLE
                                         : KernelBackend.Precision.DOUBLE);
-        try (BenchWorkers workers = new BenchWorkers(used)) {
+        try (FixedWorkers workers = new FixedWorkers(used)) {
             LayerBench.Result result = new LayerBench(kernel, n, d, chosen, workers).measure();
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("kernel", kernel.name());

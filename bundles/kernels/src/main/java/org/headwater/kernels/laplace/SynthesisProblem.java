@@ -1,6 +1,7 @@
 package org.headwater.kernels.laplace;
 
 import java.util.Optional;
+import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
@@ -81,14 +82,31 @@ public final class SynthesisProblem {
             @Override
             public Posterior posterior(State state, RandomStream random) {
                 Posterior u = stepper.posterior(state, random);
+                return withDraws(u, synthesised(u.draws(), synthesis));
+            }
+
+            @Override
+            public int drawn(State state) {
+                return stepper.drawn(state);
+            }
+
+            @Override
+            public Harvest harvest(State state, int length) {
+                Harvest u = stepper.harvest(state, length);
+                return new Harvest(u.rest(), synthesised(u.draws(), synthesis), u.logDensity());
+            }
+
+            /** The draws are of x already. */
+            @Override
+            public Posterior posterior(State state, Draws draws, int most, RandomStream random) {
+                Posterior p = stepper.posterior(state, draws, most, random);
+                return withDraws(p, p.draws());
+            }
+
+            private Posterior withDraws(Posterior u, Ensemble draws) {
                 double[] mode = u.mode().clone();
                 synthesis.apply(mode, 0, mode, 0);
-                return new Posterior(
-                        synthesised(u.draws(), synthesis),
-                        u.particles(),
-                        u.reasons(),
-                        u.diagnostics(),
-                        mode);
+                return new Posterior(draws, u.particles(), u.reasons(), u.diagnostics(), mode);
             }
         };
     }

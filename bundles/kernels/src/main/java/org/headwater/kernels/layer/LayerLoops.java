@@ -1,5 +1,7 @@
 package org.headwater.kernels.layer;
 
+import org.headwater.api.KernelBackend.Precision;
+
 /**
  * The innermost loops of the layers, in one implementation: scalar, or on the machine's vector
  * registers. Stateless. Results of two implementations agree to rounding.
@@ -93,8 +95,8 @@ public interface LayerLoops {
             double[] out0,
             double[] out1);
 
-    /** The joint layer in single precision, or null where it has no fast form. */
-    SingleJoint singleJoint();
+    /** The joint layer by symmetric tiles, or null where it has no fast form. */
+    SymmetricJoint joint(Precision precision);
 
     /** The fastest loops that this Java machine can run. */
     static LayerLoops best() {

@@ -1,5 +1,6 @@
 package org.headwater.kernels.layer;
 
+import org.headwater.api.KernelBackend.Precision;
 import org.headwater.kernels.special.Exponential;
 
 /** The loops in plain Java. */
@@ -143,7 +144,7 @@ public final class ScalarLoops implements LayerLoops {
     }
 
     @Override
-    public SingleJoint singleJoint() {
+    public SymmetricJoint joint(Precision precision) {
         return null;
     }
 }

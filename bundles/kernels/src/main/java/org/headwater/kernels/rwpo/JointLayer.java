@@ -2,10 +2,11 @@ package org.headwater.kernels.rwpo;
 
 import java.util.Arrays;
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend.Precision;
 import org.headwater.api.Workers;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.layer.LayerLoops;
-import org.headwater.kernels.layer.SingleJoint;
+import org.headwater.kernels.layer.SymmetricJoint;
 import org.headwater.kernels.special.Exponential;
 
 /**
@@ -25,9 +26,6 @@ public final class JointLayer {
     private static final int GROUPS = 8;
     private static final int ROWS_PER_GROUP = 64;
     private static final int TILE = 256;
-
-    /** Bandwidths that single precision can square and sum. */
-    private static final double FARTHEST = 1e15;
 
     private JointLayer() {}
 
@@ -55,8 +53,8 @@ public final class JointLayer {
 
     /**
      * The same in single precision: errors of about 5e-7 of the largest |x − mean|. Falls back to
-     * double precision where the loops have no faster form, where logZ varies by more than {@link
-     * SingleJoint#RANGE}, and where the keys reach further than 1e15 bandwidths.
+     * double precision where the loops have no faster form, where logZ varies by more than 34 (50
+     * bits), and where the keys reach further than 1e15 bandwidths.
      *
      * @param x keys and queries, N × d, finite, not modified
      * @param kappa κ &gt; 0
@@ -76,23 +74,31 @@ public final class JointLayer {
             LayerLoops loops,
             Workers workers) {
         check(x, kappa, logNormaliser, barycentre, selfWeight);
-        SingleJoint single = loops.singleJoint();
-        if (single == null
-                || x.size() == 0
-                || !(range(logNormaliser) <= SingleJoint.RANGE)
-                || !(range(x.data()) * Math.sqrt(kappa) <= FARTHEST)) {
+        SymmetricJoint fast = loops.joint(Precision.SINGLE);
+        if (!byTiles(fast, x, kappa, logNormaliser, barycentre, selfWeight, workers)) {
             self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
-            return;
         }
-        single.self(
-                x.data(),
-                x.size(),
-                x.dimension(),
-                kappa,
-                logNormaliser,
-                barycentre.data(),
-                selfWeight,
-                workers);
+    }
+
+    /** Takes the fast form if there is one that can. */
+    private static boolean byTiles(
+            SymmetricJoint fast,
+            Ensemble x,
+            double kappa,
+            double[] logNormaliser,
+            Ensemble barycentre,
+            double[] selfWeight,
+            Workers workers) {
+        int n = x.size();
+        if (fast == null
+                || n == 0
+                || !(range(logNormaliser) <= fast.range())
+                || !(range(x.data()) * Math.sqrt(kappa) <= fast.reach())) {
+            return false;
+        }
+        double[] out = barycentre.data();
+        fast.self(x.data(), n, x.dimension(), kappa, logNormaliser, out, selfWeight, workers);
+        return true;
     }
 
     private static void check(
@@ -143,7 +149,8 @@ public final class JointLayer {
         int n = x.size();
         int d = x.dimension();
         check(x, kappa, logNormaliser, barycentre, selfWeight);
-        if (n == 0) {
+        SymmetricJoint fast = loops.joint(Precision.DOUBLE);
+        if (n == 0 || byTiles(fast, x, kappa, logNormaliser, barycentre, selfWeight, workers)) {
             return;
         }
         double low = Double.POSITIVE_INFINITY;

@@ -25,6 +25,7 @@ import org.headwater.api.Scaling;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
@@ -77,7 +78,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
                 Duration.ofMillis(property(context, "headwater.checkpoint", CHECKPOINT_MILLIS)),
-                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)));
+                Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)),
+                DrawStore.CHUNK);
     }
 
     JobManager(
@@ -86,7 +88,8 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
             int threads,
             int jobsAtOnce,
             Duration checkpointEvery,
-            Duration drain) {
+            Duration drain,
+            int chunk) {
         this.plugins = plugins;
         this.platform = platform;
         this.workers = new FixedWorkers(threads);
@@ -100,7 +103,13 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         });
         this.services =
                 new RunJob.Services(
-                        workers, plugins, () -> reporters, checkpointEvery, drain, this::queue);
+                        workers,
+                        plugins,
+                        () -> reporters,
+                        checkpointEvery,
+                        drain,
+                        chunk,
+                        this::queue);
         plugins.listen(this);
     }
 

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.headwater.api.Draws;
 
 /**
  * NumPy's NPY format, version 1.0, for little-endian float64 in C order.
@@ -46,6 +47,24 @@ final class NpyFile {
      * @param shape their shape; none for a scalar
      */
     static void write(OutputStream out, double[] data, int... shape) throws IOException {
+        header(out, shape);
+        numbers(out, data, data.length);
+    }
+
+    /** Writes draws as an array draws × parameters, a few at once. */
+    static void write(OutputStream out, Draws draws) throws IOException {
+        int d = draws.dimension();
+        int atOnce = Math.max(1, CHUNK / Math.max(1, d));
+        double[] rows = new double[atOnce * d];
+        header(out, draws.size(), d);
+        for (int from = 0; from < draws.size(); from += atOnce) {
+            int count = Math.min(atOnce, draws.size() - from);
+            draws.rows(from, count, rows);
+            numbers(out, rows, count * d);
+        }
+    }
+
+    private static void header(OutputStream out, int... shape) throws IOException {
         String sizes = IntStream.of(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
         if (shape.length > 1) {
             sizes = sizes.substring(0, sizes.length() - 1);
@@ -58,9 +77,12 @@ final class NpyFile {
         out.write(length & 0xff);
         out.write(length >> 8);
         out.write((header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void numbers(OutputStream out, double[] data, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-        for (int start = 0; start < data.length; start += CHUNK) {
-            int count = Math.min(CHUNK, data.length - start);
+        for (int start = 0; start < length; start += CHUNK) {
+            int count = Math.min(CHUNK, length - start);
             buffer.asDoubleBuffer().put(data, start, count);
             out.write(buffer.array(), 0, 8 * count);
         }

@@ -1,13 +1,13 @@
 package org.headwater.runtime.internal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
@@ -23,20 +23,24 @@ import org.headwater.runtime.Verdict;
 /**
  * What a segment of a run has come to.
  *
- * @param posterior its draws
+ * @param posterior its draws, or a selection of them
+ * @param draws all of them
  * @param summary one row per parameter
  * @param prediction what the draws say of the data
  * @param reasons what is doubtful
  */
 record Outcome(
         Posterior posterior,
+        Draws draws,
         List<ParameterSummary> summary,
         Prediction prediction,
         List<Reason> reasons) {
     /** A mean squared standardised residual above it means that the model does not fit. */
     private static final double MISFIT_LIMIT = 2;
 
-    private static final String POSTERIOR = "posterior.npy";
+    /** Numbers of draws held in memory at most: 64 MiB. */
+    private static final int NUMBERS = 1 << 23;
+
     private static final String SCORE = "score";
     private static final String ITERATIONS = "iterations";
     private static final List<PluginKind> SHOWN =
@@ -51,10 +55,12 @@ record Outcome(
     static Outcome of(
             AssembledProblem problem,
             Posterior posterior,
+            Draws draws,
             List<StepInfo> steps,
             List<Reason> before,
             RandomStream random) {
-        List<ParameterSummary> summary = Summary.of(posterior, problem.model().blocks());
+        List<ParameterSummary> summary =
+                Summary.of(draws, posterior.particles(), problem.model().blocks());
         Prediction prediction =
                 Prediction.of(problem.target(), problem.noise(), posterior.draws(), random);
         List<Reason> reasons = new ArrayList<>(before);
@@ -94,7 +100,7 @@ record Outcome(
                             MISFIT_LIMIT,
                             "check the noise level, the forward model's settings and the data"));
         }
-        return new Outcome(posterior, summary, prediction, reasons);
+        return new Outcome(posterior, draws, summary, prediction, reasons);
     }
 
     /** The verdict that the reasons amount to. */
@@ -105,10 +111,7 @@ record Outcome(
     /** Writes posterior.npy, summary.csv and verdict.json. */
     void write(Path directory) throws IOException {
         Files.createDirectories(directory);
-        Ensemble draws = posterior.draws();
-        SafeFiles.write(
-                directory.resolve(POSTERIOR),
-                out -> NpyFile.write(out, draws.data(), draws.size(), draws.dimension()));
+        SafeFiles.write(directory.resolve("posterior.npy"), out -> NpyFile.write(out, draws));
         SafeFiles.write(directory.resolve("summary.csv"), Summary.csv(summary));
         SafeFiles.write(directory.resolve("verdict.json"), Json.pretty(json(verdict())));
     }
@@ -158,14 +161,13 @@ record Outcome(
     static RunResult.Segment read(
             int number, Map<String, Object> entry, Path directory, List<ParameterBlock> blocks)
             throws IOException {
-        double[] data;
-        try (InputStream in = Files.newInputStream(directory.resolve(POSTERIOR))) {
-            data = NpyFile.read(in).data();
-        }
-        int d = blocks.stream().mapToInt(ParameterBlock::size).sum();
-        Ensemble draws = Ensemble.of(data.length / d, d, data);
-        Posterior posterior = new Posterior(draws, true, List.of(), Map.of(), null);
-        return segment(number, entry, draws, Summary.of(posterior, blocks));
+        DrawStore draws = DrawStore.open(directory.resolve(DrawStore.NAME), blocks);
+        return segment(number, entry, draws.thinned(most(draws)), Summary.of(draws, true, blocks));
+    }
+
+    /** How many draws are held in memory at most. */
+    static int most(Draws draws) {
+        return Math.max(draws.chains(), NUMBERS / Math.max(1, draws.dimension()));
     }
 
     private static RunResult.Segment segment(

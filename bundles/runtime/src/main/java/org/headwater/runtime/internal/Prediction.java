@@ -11,10 +11,12 @@ import org.headwater.runtime.RunResult.Score;
  *
  * @param mean mean over draws of the predicted data, m values
  * @param sd population standard deviation over draws of the predicted data, m values
+ * @param replicated data drawn around the predictions of some draws, one row of m values each
+ * @param of the draws that they belong to
  * @param score how well it predicts them; its numbers are NaN when the model fails at the posterior
  *     mean
  */
-record Prediction(double[] mean, double[] sd, Score score) {
+record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Score score) {
     /** More draws than this are thinned evenly. */
     private static final int MOST = 1000;
 
@@ -39,7 +41,8 @@ record Prediction(double[] mean, double[] sd, Score score) {
         double[] squares = new double[m];
         double[] predicted = new double[Math.min(CHUNK, n) * m];
         int replicates = Math.max(1, Math.min(n, MOST_REPLICATED / m));
-        double[] residuals = new double[replicates * m];
+        double[] data = new double[replicates * m];
+        int[] of = new int[replicates];
         double deviance = 0;
         int used = 0;
         int replicated = 0;
@@ -60,7 +63,9 @@ record Prediction(double[] mean, double[] sd, Score score) {
                 deviance += (2 * noise.misfit(predicted, i * m) - deviance) / used;
                 if (replicated < replicates && (long) used * replicates >= (long) replicated * n) {
                     double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
-                    replicate(noise, clean, random.split(replicated), residuals, replicated);
+                    double[] drawn = noise.sample(clean, random.split(replicated));
+                    System.arraycopy(drawn, 0, data, replicated * m, m);
+                    of[replicated] = (int) ((long) (start + i) * draws.size() / n);
                     replicated++;
                 }
             }
@@ -69,16 +74,25 @@ record Prediction(double[] mean, double[] sd, Score score) {
         for (int k = 0; k < m; k++) {
             sd[k] = Math.sqrt(squares[k] / used);
         }
+        data = Arrays.copyOf(data, replicated * m);
         return new Prediction(
-                mean, sd, score(target, noise, draws, deviance, residuals, replicated));
+                mean,
+                sd,
+                data,
+                Arrays.copyOf(of, replicated),
+                score(target, noise, draws, deviance, residuals(noise, data), replicated));
     }
 
-    /** Standardised residuals of data drawn around a prediction, into a row. */
-    private static void replicate(
-            Noise noise, double[] clean, RandomStream random, double[] residuals, int row) {
-        double[] out = new double[clean.length];
-        noise.residuals(noise.sample(clean, random), out);
-        System.arraycopy(out, 0, residuals, row * clean.length, clean.length);
+    /** Standardised residuals of replicated data. */
+    private static double[] residuals(Noise noise, double[] data) {
+        int m = noise.dataSize();
+        double[] out = new double[data.length];
+        double[] r = new double[m];
+        for (int row = 0; row < data.length; row += m) {
+            noise.residuals(Arrays.copyOfRange(data, row, row + m), r);
+            System.arraycopy(r, 0, out, row, m);
+        }
+        return out;
     }
 
     /** Welford's recursion. */

@@ -150,6 +150,11 @@ final class RunDirectory implements Closeable {
         return root.resolve("posterior.npy");
     }
 
+    /** Where the draws go while the run works. */
+    Path draws() {
+        return root.resolve(DrawStore.NAME);
+    }
+
     /** Where the results of an earlier segment are, from 1. */
     Path segment(int number) {
         return root.resolve("segments").resolve(Integer.toString(number));

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
+import org.headwater.api.RandomStream;
 import org.headwater.api.Reason;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
@@ -84,6 +85,9 @@ final class RunJob implements Job {
     /** Scalar of a checkpoint: the prior's weight, if it was chosen from the data. */
     static final String PRIOR_WEIGHT = "prior.weight";
 
+    /** Scalar of a checkpoint: the draws of each chain that are in posterior.zarr already. */
+    static final String SAVED = "draws.saved";
+
     /** The largest share of the ensemble that may fail in a step. */
     private static final double FAILING_SHARE = 0.1;
 
@@ -133,6 +137,8 @@ final class RunJob implements Job {
     private Ensemble points;
     private double weight = Double.NaN;
     private int segmentBegin;
+    private int saved;
+    private DrawStore store;
     private Swap successor;
     private long seen;
     private Instant lastCheckpoint = Instant.MIN;
@@ -168,6 +174,7 @@ final class RunJob implements Job {
      * @param reporters the reporters there are when a run ends
      * @param checkpointEvery time between checkpoints
      * @param drain how long a plug-in that leaves is held up for the safe point of its jobs
+     * @param chunk numbers in a chunk of draws
      * @param queue gets jobs that can be {@linkplain #run run}
      */
     record Services(
@@ -176,6 +183,7 @@ final class RunJob implements Job {
             Supplier<List<RunReporter>> reporters,
             Duration checkpointEvery,
             Duration drain,
+            int chunk,
             Consumer<RunJob> queue) {}
 
     /**
@@ -223,6 +231,7 @@ final class RunJob implements Job {
         state = checkpoint;
         segment = (int) checkpoint.scalar(SEGMENT, 0);
         segmentBegin = (int) checkpoint.scalar(SEGMENT_BEGIN, 0);
+        saved = (int) checkpoint.scalar(SAVED, 0);
         weight = checkpoint.scalar(PRIOR_WEIGHT, Double.NaN);
         iterations += segmentBegin;
         steps.addAll(done);
@@ -623,6 +632,7 @@ final class RunJob implements Job {
                     return End.STOPPED;
                 }
                 state = result.state().with(State.ITERATION, iteration + 1);
+                save(problem);
                 if (Duration.between(lastCheckpoint, Instant.now())
                                 .compareTo(services.checkpointEvery())
                         >= 0) {
@@ -633,6 +643,49 @@ final class RunJob implements Job {
         } finally {
             manifest.addTime("sampling", secondsSince(start));
         }
+    }
+
+    /** Moves a chunk of draws from the state to posterior.zarr, once there is a whole one. */
+    private void save(AssembledProblem problem) throws IOException {
+        Stepper stepper = problem.stepper();
+        int held = stepper.drawn(state);
+        if (held == 0) {
+            return;
+        }
+        int chunk =
+                DrawStore.chunkLength(
+                        services.chunk(), stepper.particles(), problem.model().dimension());
+        if (held >= chunk) {
+            Stepper.Harvest harvest = stepper.harvest(state, chunk);
+            append(problem, harvest);
+            saved += chunk;
+            state = harvest.rest();
+        }
+    }
+
+    private void append(AssembledProblem problem, Stepper.Harvest harvest) throws IOException {
+        if (store == null) {
+            store = openStore(problem);
+        }
+        store.append(harvest.draws(), harvest.logDensity());
+    }
+
+    /** The draws that the state no longer holds. */
+    private DrawStore openStore(AssembledProblem problem) throws IOException {
+        Path moved = directory.segment(segment + 1).resolve(DrawStore.NAME);
+        if (saved > 0 && Files.exists(moved)) {
+            // a process ended between the segment's end and the next checkpoint
+            Files.move(moved, directory.draws());
+        }
+        return newStore(problem, problem.stepper().particles(), false).after(saved);
+    }
+
+    private DrawStore newStore(AssembledProblem problem, int chains, boolean particles) {
+        return DrawStore.write(
+                directory.draws(),
+                InferenceData.attributes(problem.plan(), manifest, particles),
+                problem.model().blocks(),
+                chains);
     }
 
     /** A step's account with the iteration of the whole run. */
@@ -751,7 +804,7 @@ final class RunJob implements Job {
 
     private Outcome outcome(AssembledProblem problem) throws IOException {
         phase("writing");
-        Posterior posterior = problem.stepper().posterior(state, random(problem, POSTERIOR));
+        Posterior posterior = posterior(problem);
         List<StepInfo> own = new ArrayList<>();
         for (StepInfo info : steps()) {
             if (info.iteration() > segmentBegin) {
@@ -770,7 +823,39 @@ final class RunJob implements Job {
                             problem.stepper().iterations(),
                             "run its problem on its own to compare with it"));
         }
-        return Outcome.of(problem, posterior, own, known, random(problem, REPLICATION));
+        Outcome outcome =
+                Outcome.of(problem, posterior, store, own, known, random(problem, REPLICATION));
+        InferenceData.write(
+                directory.draws(),
+                InferenceData.attributes(problem.plan(), manifest, posterior.particles()),
+                problem,
+                outcome,
+                own);
+        return outcome;
+    }
+
+    /** The segment's posterior; all of its draws are in posterior.zarr afterwards. */
+    private Posterior posterior(AssembledProblem problem) throws IOException {
+        Stepper stepper = problem.stepper();
+        RandomStream random = random(problem, POSTERIOR);
+        int held = stepper.drawn(state);
+        if (saved + held == 0) {
+            Posterior posterior = stepper.posterior(state, random);
+            store = newStore(problem, Summary.chains(posterior), posterior.particles());
+            store.appendAll(posterior.draws());
+            store.finish();
+            return posterior;
+        }
+        State rest = state;
+        // anew, as a try that was interrupted may have written the last chunk
+        store = openStore(problem);
+        if (held > 0) {
+            Stepper.Harvest harvest = stepper.harvest(state, held);
+            append(problem, harvest);
+            rest = harvest.rest();
+        }
+        store.finish();
+        return stepper.posterior(rest, store, Outcome.most(store), random);
     }
 
     /** Keeps what a segment has come to and begins the next; without outcome it leaves none. */
@@ -786,6 +871,14 @@ final class RunJob implements Job {
             entry = outcome.entry(problem.plan(), segmentBegin, done);
             points = problem.stepper().points(state).orElse(null);
         }
+        if (Files.exists(directory.draws())) {
+            Path draws = directory.segment(segment + 1).resolve(DrawStore.NAME);
+            Files.createDirectories(draws.getParent());
+            SafeFiles.deleteTree(draws);
+            Files.move(directory.draws(), draws);
+        }
+        store = null;
+        saved = 0;
         manifest.segment(segment, entry);
         manifest.write();
         reasons.clear();
@@ -937,6 +1030,7 @@ final class RunJob implements Job {
             successor = null;
             points = null;
             state = null;
+            store = null;
             services.registry().release(pins);
         }
         try {
@@ -947,7 +1041,8 @@ final class RunJob implements Job {
     }
 
     private void checkpoint() throws IOException {
-        State all = state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin);
+        State all =
+                state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin).with(SAVED, saved);
         Checkpoint.replace(
                 directory.checkpoint(),
                 Double.isNaN(weight) ? all : all.with(PRIOR_WEIGHT, weight));

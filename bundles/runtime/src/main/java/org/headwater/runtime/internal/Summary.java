@@ -3,7 +3,7 @@ package org.headwater.runtime.internal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.headwater.api.Ensemble;
+import org.headwater.api.Draws;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
 import org.headwater.kernels.chain.ChainStatistics;
@@ -24,31 +24,46 @@ final class Summary {
 
     private Summary() {}
 
-    /** One row per parameter. */
-    static List<ParameterSummary> of(Posterior posterior, List<ParameterBlock> blocks) {
+    /** The replicates or chains, of equal size, that a posterior's draws come from. */
+    static int chains(Posterior posterior) {
+        String count = posterior.particles() ? REPLICATES : CHAINS;
+        int chains = posterior.diagnostics().getOrDefault(count, 1.0).intValue();
+        return chains > 0 && posterior.draws().size() % chains == 0 ? chains : 1;
+    }
+
+    /**
+     * One row per parameter.
+     *
+     * @param particles whether the chains are replicates of a particle system
+     */
+    static List<ParameterSummary> of(Draws draws, boolean particles, List<ParameterBlock> blocks) {
         List<ParameterSummary> rows = new ArrayList<>();
+        double[] x = new double[draws.size()];
         for (ParameterBlock block : blocks) {
             for (String name : block.parameters()) {
-                rows.add(row(name, block.unit(), posterior, rows.size()));
+                draws.column(rows.size(), x);
+                rows.add(row(name, block.unit(), x, particles, draws.chains()));
             }
         }
         return rows;
     }
 
-    private static ParameterSummary row(String name, String unit, Posterior posterior, int j) {
-        Ensemble draws = posterior.draws();
-        double[] x = new double[draws.size()];
+    /** A row; the draws are left sorted. */
+    private static ParameterSummary row(
+            String name, String unit, double[] x, boolean particles, int chains) {
         double mean = 0;
-        for (int i = 0; i < x.length; i++) {
-            x[i] = draws.get(i, j);
-            mean += x[i];
+        for (double v : x) {
+            mean += v;
         }
         mean /= x.length;
         double squares = 0;
         for (double v : x) {
             squares += (v - mean) * (v - mean);
         }
-        ChainStatistics s = statistics(x, posterior);
+        ChainStatistics s =
+                particles
+                        ? ChainStatistics.ofReplicates(x, chains)
+                        : ChainStatistics.ofChains(x, chains);
         Arrays.sort(x);
         return new ParameterSummary(
                 name,
@@ -61,15 +76,6 @@ final class Summary {
                 s.ess(),
                 s.mcse(),
                 s.rhat());
-    }
-
-    private static ChainStatistics statistics(double[] x, Posterior posterior) {
-        if (posterior.particles()) {
-            double replicates = posterior.diagnostics().getOrDefault(REPLICATES, 1.0);
-            return ChainStatistics.ofReplicates(x, (int) replicates);
-        }
-        double chains = posterior.diagnostics().getOrDefault(CHAINS, 1.0);
-        return ChainStatistics.ofChains(x, (int) chains);
     }
 
     /** The type-7 quantile of sorted values: linear between order statistics at (n−1)p. */

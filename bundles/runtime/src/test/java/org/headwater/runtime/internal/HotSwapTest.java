@@ -66,7 +66,8 @@ class HotSwapTest {
                         2,
                         5,
                         Duration.ZERO,
-                        Duration.ofSeconds(20));
+                        Duration.ofSeconds(20),
+                        DrawStore.CHUNK);
         manager.bindReporter(results::add);
         return manager;
     }

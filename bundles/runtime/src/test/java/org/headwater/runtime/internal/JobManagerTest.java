@@ -88,6 +88,7 @@ class JobManagerTest {
                         "log.jsonl",
                         "manifest.json",
                         "posterior.npy",
+                        "posterior.zarr",
                         "problem.yaml",
                         "summary.csv",
                         "verdict.json"),
@@ -619,6 +620,9 @@ class JobManagerTest {
             assertArrayEquals(
                     Files.readAllBytes(a.resolve(name)), Files.readAllBytes(b.resolve(name)), name);
         }
+        assertEquals(
+                TestPlatform.files(a.resolve(DrawStore.NAME)),
+                TestPlatform.files(b.resolve(DrawStore.NAME)));
     }
 
     private static Map<String, Object> json(Path file) throws IOException {

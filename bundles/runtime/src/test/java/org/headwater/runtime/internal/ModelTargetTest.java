@@ -16,6 +16,7 @@ import org.headwater.api.Noise;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.QuadraticPotential;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.junit.jupiter.api.Test;
 
 class ModelTargetTest {

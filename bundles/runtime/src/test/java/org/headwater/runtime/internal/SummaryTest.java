@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Map;
+import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ParameterBlock;
-import org.headwater.api.Posterior;
 import org.headwater.runtime.RunResult.ParameterSummary;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +24,7 @@ class SummaryTest {
     @Test
     void rowsAgreeWithNumpy() {
         Ensemble draws = Ensemble.of(4, 2, new double[] {3, 0, 1, 0, 2, 0, 10, 0});
-        Posterior p = new Posterior(draws, true, List.of(), Map.of(), null);
-        List<ParameterSummary> rows = Summary.of(p, List.of(FIELD));
+        List<ParameterSummary> rows = Summary.of(Draws.of(draws, 1), true, List.of(FIELD));
         ParameterSummary a = rows.get(0);
         assertEquals(4.0, a.mean());
         assertEquals(3.5355339059327378, a.sd(), 1e-15);

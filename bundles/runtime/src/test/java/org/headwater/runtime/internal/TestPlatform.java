@@ -1,9 +1,14 @@
 package org.headwater.runtime.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.headwater.api.Noise;
 import org.headwater.api.Provider;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
@@ -37,13 +42,30 @@ final class TestPlatform {
 
     /** A job manager that checkpoints after every step. */
     static JobManager jobs(PluginRegistry plugins, int threads) {
+        return jobs(plugins, threads, DrawStore.CHUNK);
+    }
+
+    /** The same with chunks of so many numbers in posterior.zarr. */
+    static JobManager jobs(PluginRegistry plugins, int threads, int chunk) {
         return new JobManager(
                 plugins,
                 new Platform("0.1.0", List::of),
                 threads,
                 1,
                 Duration.ZERO,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                chunk);
+    }
+
+    /** The files in a folder and below with their content, in order of their names. */
+    static SortedMap<String, String> files(Path folder) throws IOException {
+        SortedMap<String, String> files = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Hashes.sha256(file));
+            }
+        }
+        return files;
     }
 
     /** Gaussian noise of one standard deviation. */

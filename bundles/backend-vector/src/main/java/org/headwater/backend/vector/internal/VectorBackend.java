@@ -19,7 +19,7 @@ final class VectorBackend implements KernelBackend {
 
     @Override
     public String description() {
-        boolean single = precision == Precision.SINGLE && loops.singleJoint() != null;
+        boolean single = precision == Precision.SINGLE && loops.joint(Precision.SINGLE) != null;
         return "vector ("
                 + loops.description()
                 + (single ? ", single precision in the joint layer)" : ", double precision)");

@@ -33,7 +33,7 @@ public final class VectorBackendProvider implements KernelBackendProvider {
     public KernelBackend create(Precision precision) {
         LayerLoops loops = LayerLoops.best();
         KernelBackend backend = new VectorBackend(loops, precision);
-        boolean vectors = loops.singleJoint() != null;
+        boolean vectors = loops.joint(Precision.SINGLE) != null;
         if (vectors) {
             WarmUp.start(backend, precision == Precision.SINGLE);
         }

@@ -5,9 +5,10 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.headwater.api.KernelBackend.Precision;
 import org.headwater.kernels.layer.LayerLoops;
 import org.headwater.kernels.layer.ScalarLoops;
-import org.headwater.kernels.layer.SingleJoint;
+import org.headwater.kernels.layer.SymmetricJoint;
 
 /** The loops on the machine's widest vector registers, by the Vector API. */
 public final class VectorLoops implements LayerLoops {
@@ -278,7 +279,7 @@ public final class VectorLoops implements LayerLoops {
     }
 
     @Override
-    public SingleJoint singleJoint() {
-        return new VectorSingleJoint();
+    public SymmetricJoint joint(Precision precision) {
+        return new VectorJoint(precision);
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
@@ -49,6 +50,11 @@ final class Chains implements Stepper {
     private static final String MOMENT_COUNT = "moment.count";
     private static final String FIRST_MOMENT = "moment.first";
     private static final String SECOND_MOMENT = "moment.second";
+
+    /** Sums over the draws that were taken out of the state, from the mode. */
+    private static final String HARVEST_FIRST = "harvest.first";
+
+    private static final String HARVEST_SECOND = "harvest.second";
 
     private static final String GIBBS_PRECISION = "gibbs.precision";
     private static final String GIBBS_RIGHT = "gibbs.right";
@@ -267,7 +273,7 @@ final class Chains implements Stepper {
                 state = state.with(SUM + v.getKey(), sum);
             }
             if ((options.iterations() - iteration) % thin == 0) {
-                state = keep(state, moves.to().x().data());
+                state = keep(state, moves.to());
             }
         }
         double[] sd = state.array(LAPLACE_SD);
@@ -385,12 +391,14 @@ final class Chains implements Stepper {
                 .with(MOMENT_COUNT, 0);
     }
 
-    private State keep(State state, double[] x) {
-        int kept = (int) state.scalar(KEPT, 0);
+    /** A snapshot holds the chains' positions, then U at them. */
+    private State keep(State state, Points chainsNow) {
+        int kept = drawn(state);
         String name = block(kept / BLOCK);
         double[] old = state.hasArray(name) ? state.array(name) : new double[0];
-        double[] grown = Arrays.copyOf(old, old.length + x.length);
-        System.arraycopy(x, 0, grown, old.length, x.length);
+        double[] grown = Arrays.copyOf(old, old.length + chains * (d + 1));
+        System.arraycopy(chainsNow.x().data(), 0, grown, old.length, chains * d);
+        System.arraycopy(chainsNow.exact(), 0, grown, old.length + chains * d, chains);
         return state.with(name, grown).with(KEPT, kept + 1);
     }
 
@@ -412,35 +420,104 @@ final class Chains implements Stepper {
 
     /** Rms over coordinates of the points' standard deviation, in units of sd. */
     private double spread(Ensemble x, double[] sd) {
-        int n = x.size();
+        double[] first = new double[d];
+        double[] second = new double[d];
+        addTo(first, second, x, x.point(0));
+        return spread(x.size(), first, second, sd);
+    }
+
+    /** Adds points, from a centre, and their squares to sums. */
+    private void addTo(double[] first, double[] second, Ensemble x, double[] centre) {
+        for (int i = 0; i < x.size(); i++) {
+            for (int j = 0; j < d; j++) {
+                double delta = x.get(i, j) - centre[j];
+                first[j] += delta;
+                second[j] += delta * delta;
+            }
+        }
+    }
+
+    private double spread(double n, double[] first, double[] second, double[] sd) {
         double sum = 0;
         for (int j = 0; j < d; j++) {
-            double mean = 0;
-            for (int i = 0; i < n; i++) {
-                mean += x.get(i, j) / n;
-            }
-            for (int i = 0; i < n; i++) {
-                double delta = (x.get(i, j) - mean) / sd[j];
-                sum += delta * delta / n;
-            }
+            double mean = first[j] / n;
+            sum += Math.max(0, second[j] / n - mean * mean) / (sd[j] * sd[j]);
         }
         return Math.sqrt(sum / d);
     }
 
     @Override
-    public Posterior posterior(State state, RandomStream random) {
-        int kept = (int) state.scalar(KEPT, 0);
-        Ensemble draws = state.ensemble(State.PARTICLES).copy();
-        if (kept > 0) {
-            draws = Ensemble.zeros(chains * kept, d);
-            for (int s = 0; s < kept; s++) {
-                double[] block = state.array(block(s / BLOCK));
-                for (int i = 0; i < chains; i++) {
-                    int from = (s % BLOCK * chains + i) * d;
-                    System.arraycopy(block, from, draws.data(), (i * kept + s) * d, d);
-                }
+    public int drawn(State state) {
+        return (int) state.scalar(KEPT, 0);
+    }
+
+    @Override
+    public Harvest harvest(State state, int length) {
+        int kept = drawn(state);
+        Ensemble draws = Ensemble.zeros(chains * length, d);
+        double[] logDensity = new double[chains * length];
+        for (int s = 0; s < length; s++) {
+            double[] block = state.array(block(s / BLOCK));
+            int begin = s % BLOCK * chains * (d + 1);
+            for (int i = 0; i < chains; i++) {
+                int draw = i * length + s;
+                System.arraycopy(block, begin + i * d, draws.data(), draws.offset(draw), d);
+                logDensity[draw] = -problem.beta() * block[begin + chains * d + i];
             }
         }
+        boolean first = !state.hasArray(HARVEST_FIRST);
+        double[] sum = first ? new double[d] : state.array(HARVEST_FIRST).clone();
+        double[] squares = first ? new double[d] : state.array(HARVEST_SECOND).clone();
+        addTo(sum, squares, draws, state.array(MODE));
+        State rest = state.with(HARVEST_FIRST, sum).with(HARVEST_SECOND, squares).with(KEPT, 0);
+        for (int b = 0; b * BLOCK < kept; b++) {
+            rest = rest.without(block(b));
+        }
+        for (int s = length; s < kept; s++) {
+            rest = keep(rest, snapshot(state, s));
+        }
+        return new Harvest(rest, draws, logDensity);
+    }
+
+    /** Where the chains were, without drift. */
+    private Points snapshot(State state, int s) {
+        double[] block = state.array(block(s / BLOCK));
+        int begin = s % BLOCK * chains * (d + 1);
+        int end = begin + chains * d;
+        double[] exact = Arrays.copyOfRange(block, end, end + chains);
+        Ensemble x = Ensemble.of(chains, d, Arrays.copyOfRange(block, begin, end));
+        return new Points(x, exact, exact, Ensemble.zeros(0, d), new boolean[chains]);
+    }
+
+    @Override
+    public Posterior posterior(State state, RandomStream random) {
+        int kept = drawn(state);
+        if (kept > 0) {
+            Harvest all = harvest(state, kept);
+            Draws judged = Draws.of(shown.apply(all.draws()), chains);
+            return posterior(all.rest(), judged, all.draws());
+        }
+        Ensemble now = state.ensemble(State.PARTICLES).copy();
+        double spread = spread(now, state.array(LAPLACE_SD));
+        return posterior(state, Draws.of(Ensemble.zeros(0, d), chains), now, spread);
+    }
+
+    @Override
+    public Posterior posterior(State state, Draws draws, int most, RandomStream random) {
+        return posterior(state, draws, draws.thinned(most));
+    }
+
+    private Posterior posterior(State state, Draws judged, Ensemble draws) {
+        double spread =
+                spread(
+                        judged.size(),
+                        state.array(HARVEST_FIRST),
+                        state.array(HARVEST_SECOND),
+                        state.array(LAPLACE_SD));
+        return posterior(state, judged, draws, spread);
+    }
+
+    private Posterior posterior(State state, Draws judged, Ensemble draws, double spread) {
         int counted = state.iteration() - burnIn;
         Map<String, Double> means = new LinkedHashMap<>();
         for (String name : state.scalarNames()) {
@@ -450,16 +527,16 @@ final class Chains implements Stepper {
         }
         Map<String, Double> diagnostics = new LinkedHashMap<>();
         diagnostics.put("chains", (double) chains);
-        diagnostics.put("draws", (double) draws.size());
+        diagnostics.put("draws", (double) Math.max(judged.size(), draws.size()));
         if (options.method() != Method.GIBBS) {
             diagnostics.put(STEP, state.scalar(STEP));
         }
-        diagnostics.put("spread", spread(draws, state.array(LAPLACE_SD)));
+        diagnostics.put("spread", spread);
         diagnostics.putAll(means);
         List<Reason> reasons = new ArrayList<>();
         Diagnosis diagnosis =
                 new Diagnosis(options, problem.prior().quadratic().isPresent(), gaussian());
-        diagnosis.judge(shown.apply(draws), kept, diagnostics, reasons);
+        diagnosis.judge(judged, diagnostics, reasons);
         return new Posterior(draws, false, reasons, diagnostics, state.array(MODE));
     }
 }

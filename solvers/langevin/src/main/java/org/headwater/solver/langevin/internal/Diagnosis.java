@@ -2,7 +2,7 @@ package org.headwater.solver.langevin.internal;
 
 import java.util.List;
 import java.util.Map;
-import org.headwater.api.Ensemble;
+import org.headwater.api.Draws;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.kernels.chain.ChainStatistics;
@@ -40,12 +40,12 @@ final class Diagnosis {
     /**
      * Judges draws.
      *
-     * @param draws chain after chain, in the coordinates that are shown
-     * @param kept draws of each chain; 0 if the run has ended before there were any
+     * @param draws in the coordinates that are shown; none if the run has ended before there were
+     *     any
      * @param values what the iterations say of themselves on average; extended
      */
-    void judge(Ensemble draws, int kept, Map<String, Double> values, List<Reason> reasons) {
-        if (kept == 0) {
+    void judge(Draws draws, Map<String, Double> values, List<Reason> reasons) {
+        if (draws.length() == 0) {
             warn(
                     reasons,
                     "burn-in-only",
@@ -83,14 +83,12 @@ final class Diagnosis {
         checkMoves(values, reasons);
     }
 
-    private void checkChains(Ensemble draws, Map<String, Double> values, List<Reason> reasons) {
+    private void checkChains(Draws draws, Map<String, Double> values, List<Reason> reasons) {
         double rhat = 1;
         double ess = Double.POSITIVE_INFINITY;
         double[] column = new double[draws.size()];
         for (int j = 0; j < draws.dimension(); j++) {
-            for (int i = 0; i < column.length; i++) {
-                column[i] = draws.get(i, j);
-            }
+            draws.column(j, column);
             ChainStatistics s = ChainStatistics.ofChains(column, options.chains());
             rhat = s.rhat() <= rhat ? rhat : s.rhat();
             ess = s.ess() >= ess ? ess : s.ess();

@@ -2,24 +2,28 @@ package org.headwater.kernels.layer;
 
 import org.headwater.api.Workers;
 
-/** The joint layer with single-precision arithmetic. Stateless. */
-public interface SingleJoint {
+/** The joint layer by symmetric tiles, in one precision. Stateless. */
+public interface SymmetricJoint {
     /**
-     * Largest range of logZ, 50 bits. The least E is 2⁻⁹⁶, so that what should be 0 weighs at most
-     * N·2⁻⁴⁶ of a sum, and products of weights stay normal numbers.
+     * Largest range of logZ. In single precision 50 bits: the least E is 2⁻⁹⁶, so that what should
+     * be 0 weighs at most N·2⁻⁴⁶ of a sum, and products of weights stay normal numbers. In double
+     * precision 60 bits.
      */
-    double RANGE = 34;
+    double range();
+
+    /** Bandwidths between the farthest particles whose squares it can sum. */
+    double reach();
 
     /**
      * Barycentres x̄_i of the softmax with w_il ∝ exp(−κ|x_i − x_l|² − logZ_l) over the particles
      * themselves. N²/2 exponentials, O(N²d), memory O(Nd); the result does not depend on the number
      * of threads.
      *
-     * @param x N × d, finite, not modified
+     * @param x N × d, finite, within {@link #reach} of each other, not modified
      * @param n N
      * @param d d
      * @param kappa κ &gt; 0
-     * @param logNormaliser logZ_l, finite, N values within {@link #RANGE} of each other, not
+     * @param logNormaliser logZ_l, finite, N values within {@link #range} of each other, not
      *     modified
      * @param barycentre N × d, modified
      * @param selfWeight w_ii, N values, modified

@@ -1,4 +1,4 @@
-package org.headwater.runtime.internal;
+package org.headwater.kernels.workers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

@@ -1,4 +1,4 @@
-package org.headwater.runtime.internal;
+package org.headwater.kernels.workers;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -10,13 +10,13 @@ import org.headwater.api.Workers;
  * A fixed pool of daemon threads; the caller's thread takes part. Calls from within a task run in
  * the task's own thread, so that tasks cannot wait for each other.
  */
-final class FixedWorkers implements Workers, AutoCloseable {
+public final class FixedWorkers implements Workers, AutoCloseable {
     private final int threads;
     private final ExecutorService pool;
     private final ThreadLocal<Boolean> inTask = ThreadLocal.withInitial(() -> false);
 
     /** Works on {@code threads} threads, the caller's included. */
-    FixedWorkers(int threads) {
+    public FixedWorkers(int threads) {
         this.threads = threads;
         AtomicInteger number = new AtomicInteger();
         this.pool =

@@ -1,11 +1,12 @@
 package org.headwater.kernels.layer.simd;
 
 import java.util.Arrays;
+import org.headwater.api.KernelBackend.Precision;
 import org.headwater.api.Workers;
-import org.headwater.kernels.layer.SingleJoint;
+import org.headwater.kernels.layer.SymmetricJoint;
 
 /**
- * The joint layer in single precision on vector registers.
+ * The joint layer on vector registers, in single or double precision.
  *
  * <p>With g_l = exp(min logZ − logZ_l), the sums are Σ_l E_il g_l (1, y_l) with E symmetric: each
  * tile of E is computed once and used for its rows and its columns. E_ii = 1 bounds the sums below,
@@ -13,9 +14,9 @@ import org.headwater.kernels.layer.SingleJoint;
  * a fixed number of groups, which have column sums of their own that are added in order: the result
  * does not depend on the number of threads. In up to three dimensions many particles are put in the
  * order of a k-d tree, and tiles are left out whose bounding boxes are so far apart that all their
- * terms are below 2⁻²⁸ of a sum together.
+ * terms are negligible in a sum together.
  */
-final class VectorSingleJoint implements SingleJoint {
+final class VectorJoint implements SymmetricJoint {
     /** Particles below which one group is enough. */
     private static final int FEW = 1000;
 
@@ -25,12 +26,32 @@ final class VectorSingleJoint implements SingleJoint {
     private static final int ORDERED_DIMENSION = 3;
 
     private static final int ORDERED_SIZE = 4096;
-    private static final int NEGLIGIBLE_BITS = 28;
 
     /** Bandwidths from the mean that leave a float too few digits. */
     private static final double FAR = 100;
 
     private static final double LOG2_E = 1 / Math.log(2);
+
+    private final boolean single;
+
+    VectorJoint(Precision precision) {
+        single = precision == Precision.SINGLE;
+    }
+
+    @Override
+    public double range() {
+        return single ? 34 : 41;
+    }
+
+    @Override
+    public double reach() {
+        return single ? 1e15 : 1e150;
+    }
+
+    /** Bits below which a share of a sum is left out. */
+    private double negligibleBits() {
+        return single ? 28 : 60;
+    }
 
     @Override
     public void self(
@@ -46,24 +67,24 @@ final class VectorSingleJoint implements SingleJoint {
         double[] centre = centre(x, n, d, FAR / scale);
         int[] order = new int[n];
         Arrays.setAll(order, i -> i);
-        int size = d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
+        int size = blockSize(d);
         boolean ordered = d <= ORDERED_DIMENSION && n >= ORDERED_SIZE;
         if (ordered) {
             new SpatialOrder(x, d).sort(order, size);
         }
         double low = Arrays.stream(logNormaliser).min().orElse(0);
         double high = Arrays.stream(logNormaliser).max().orElse(0);
-        float[] y = new float[n * d];
-        float[] g = new float[n];
+        double[] y = new double[n * d];
+        double[] g = new double[n];
         for (int i = 0; i < n; i++) {
             int from = order[i];
-            g[i] = (float) Math.exp(low - logNormaliser[from]);
+            g[i] = Math.exp(low - logNormaliser[from]);
             for (int k = 0; k < d; k++) {
-                y[i * d + k] = (float) ((x[from * d + k] - centre[k]) * scale);
+                y[i * d + k] = (x[from * d + k] - centre[k]) * scale;
             }
         }
-        JointBlocks blocks = d <= 2 ? new PlaneBlocks(y, g, n, d) : new PanelBlocks(y, g, n, d);
-        double cut = NEGLIGIBLE_BITS + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
+        JointBlocks blocks = blocks(y, g, n, d);
+        double cut = negligibleBits() + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
         BoundingBoxes boxes = ordered ? new BoundingBoxes(y, n, d, size, cut) : null;
         JointBlocks.Group[] groups = sum(blocks, boxes, n < FEW ? 1 : GROUPS, workers);
         workers.forRanges(
@@ -85,6 +106,29 @@ final class VectorSingleJoint implements SingleJoint {
                         }
                     }
                 });
+    }
+
+    private int blockSize(int d) {
+        return !single ? DoubleTile.SIZE : d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
+    }
+
+    private JointBlocks blocks(double[] y, double[] g, int n, int d) {
+        if (!single) {
+            return new DoubleBlocks(y, g, n, d);
+        }
+        float[] points = floats(y);
+        float[] weights = floats(g);
+        return d <= 2
+                ? new PlaneBlocks(points, weights, n, d)
+                : new PanelBlocks(points, weights, n, d);
+    }
+
+    private static float[] floats(double[] a) {
+        float[] out = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            out[i] = (float) a[i];
+        }
+        return out;
     }
 
     /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
@@ -159,17 +203,17 @@ final class VectorSingleJoint implements SingleJoint {
     private static final class BoundingBoxes {
         private final int d;
         private final double cut;
-        private final float[] lower;
-        private final float[] upper;
+        private final double[] lower;
+        private final double[] upper;
 
-        BoundingBoxes(float[] y, int n, int d, int size, double cut) {
+        BoundingBoxes(double[] y, int n, int d, int size, double cut) {
             this.d = d;
             this.cut = cut;
             int count = (n + size - 1) / size;
-            lower = new float[count * d];
-            upper = new float[count * d];
-            Arrays.fill(lower, Float.POSITIVE_INFINITY);
-            Arrays.fill(upper, Float.NEGATIVE_INFINITY);
+            lower = new double[count * d];
+            upper = new double[count * d];
+            Arrays.fill(lower, Double.POSITIVE_INFINITY);
+            Arrays.fill(upper, Double.NEGATIVE_INFINITY);
             for (int i = 0; i < n; i++) {
                 int at = i / size * d;
                 for (int k = 0; k < d; k++) {

@@ -1,0 +1,2 @@
+/** Times of the kernels, measured by JMH. */
+package org.headwater.benchmarks;

@@ -1,0 +1,226 @@
+package org.headwater.runtime.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.headwater.api.DataLayout;
+import org.headwater.api.DerivedField;
+import org.headwater.api.Geometry;
+import org.headwater.api.Noise;
+import org.headwater.api.ParameterBlock;
+import org.headwater.api.StepInfo;
+
+/**
+ * What {@code posterior.zarr} holds beside the draws, in the groups of ArviZ's InferenceData:
+ * {@code sample_stats}, {@code posterior_predictive}, {@code observed_data}, {@code constant_data}.
+ *
+ * <p>Source: https://python.arviz.org/en/stable/schema/schema.html. There is no {@code created_at},
+ * so that the same seed gives the same bytes.
+ */
+final class InferenceData {
+    private static final String DATUM = "datum";
+    private static final String ITERATION = "iteration";
+
+    private InferenceData() {}
+
+    /**
+     * Attributes of the store and all of its groups.
+     *
+     * @param particles whether the draws are particles of replicates
+     */
+    static Map<String, Object> attributes(ProblemPlan plan, Manifest manifest, boolean particles) {
+        Map<String, Object> all = new TreeMap<>();
+        all.put("inference_library", "headwater");
+        all.put("inference_library_version", manifest.content().get("headwater"));
+        all.put("name", plan.name());
+        all.put("seed", plan.seed());
+        all.put("solver", plan.solver().plugin().type());
+        all.put("chain_kind", particles ? "replicate of a particle system" : "Markov chain");
+        all.put("draw_kind", particles ? "particle" : "state of the chain");
+        return all;
+    }
+
+    /**
+     * Writes all groups but the draws, which are there, and gathers the descriptions.
+     *
+     * @param root the folder posterior.zarr
+     * @param steps of the segment
+     */
+    static void write(
+            Path root,
+            Map<String, ?> attributes,
+            AssembledProblem problem,
+            Outcome outcome,
+            List<StepInfo> steps)
+            throws IOException {
+        ZarrGroup top = ZarrGroup.create(root, attributes);
+        trace(top.group(DrawStore.SAMPLE_STATS, attributes), steps);
+        DataLayout layout = problem.model().dataLayout();
+        observed(top.group("observed_data", attributes), problem, layout);
+        predictive(top.group("posterior_predictive", attributes), outcome, layout);
+        constant(top.group("constant_data", attributes), problem);
+        top.consolidate();
+    }
+
+    /** What each step says of itself. */
+    private static void trace(ZarrGroup group, List<StepInfo> steps) throws IOException {
+        int n = steps.size();
+        List<String> along = List.of(ITERATION);
+        group.put(ITERATION, steps.stream().mapToLong(StepInfo::iteration).toArray(), along, n);
+        group.put("failed", steps.stream().mapToLong(StepInfo::failed).toArray(), along, n);
+        Set<String> names = new TreeSet<>();
+        steps.forEach(step -> names.addAll(step.values().keySet()));
+        for (String name : names) {
+            double[] values =
+                    steps.stream()
+                            .mapToDouble(s -> s.values().getOrDefault(name, Double.NaN))
+                            .toArray();
+            group.put("step_" + plain(name), values, along, Map.of("long_name", name), n);
+        }
+        group.put(
+                "step_residual",
+                steps.stream().mapToDouble(StepInfo::residual).toArray(),
+                along,
+                Map.of("long_name", "size of a step relative to the spread"),
+                n);
+        group.put(
+                "step_spread",
+                steps.stream().mapToDouble(StepInfo::spread).toArray(),
+                along,
+                Map.of("long_name", "spread relative to the start's scale"),
+                n);
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[^A-Za-z0-9_]", "_");
+    }
+
+    private static Map<String, Object> quantity(DataLayout layout) {
+        Map<String, Object> attributes = new TreeMap<>();
+        attributes.put("long_name", layout.quantity());
+        if (!layout.unit().isEmpty()) {
+            attributes.put("units", layout.unit());
+        }
+        return attributes;
+    }
+
+    private static void coordinates(ZarrGroup group, int m) throws IOException {
+        group.put(DATUM, IntStream.range(0, m).asLongStream().toArray(), List.of(DATUM), m);
+    }
+
+    private static void observed(ZarrGroup group, AssembledProblem problem, DataLayout layout)
+            throws IOException {
+        double[] measured = problem.experiment().measured();
+        int m = measured.length;
+        group.put("data", measured, List.of(DATUM), quantity(layout), m);
+        coordinates(group, m);
+    }
+
+    /** Data drawn anew around the predictions of some draws, with their numbers. */
+    private static void predictive(ZarrGroup group, Outcome outcome, DataLayout layout)
+            throws IOException {
+        int[] of = outcome.prediction().of();
+        int n = of.length;
+        int m = outcome.prediction().mean().length;
+        int kept = outcome.posterior().draws().size() / outcome.draws().chains();
+        int length = outcome.draws().length();
+        Map<String, Object> attributes = quantity(layout);
+        attributes.put("coordinates", "posterior_chain posterior_draw");
+        List<String> along = List.of(DrawStore.DRAW);
+        group.put(
+                "data",
+                outcome.prediction().replicated(),
+                List.of(DrawStore.CHAIN, DrawStore.DRAW, DATUM),
+                attributes,
+                1,
+                n,
+                m);
+        group.put(DrawStore.CHAIN, new long[1], List.of(DrawStore.CHAIN), 1);
+        group.put(DrawStore.DRAW, IntStream.range(0, n).asLongStream().toArray(), along, n);
+        group.put(
+                "posterior_chain", Arrays.stream(of).mapToLong(i -> i / kept).toArray(), along, n);
+        group.put(
+                "posterior_draw",
+                Arrays.stream(of).mapToLong(i -> (long) (i % kept) * length / kept).toArray(),
+                along,
+                n);
+        coordinates(group, m);
+    }
+
+    private static void constant(ZarrGroup group, AssembledProblem problem) throws IOException {
+        int m = problem.experiment().measured().length;
+        DataLayout layout = problem.model().dataLayout();
+        List<String> along = List.of(DATUM);
+        coordinates(group, m);
+        if (problem.noise().isQuadratic()) {
+            group.put("noise_sd", deviations(problem), along, quantity(layout), m);
+        }
+        if (!layout.groups().isEmpty()) {
+            List<String> names =
+                    Arrays.stream(layout.group()).mapToObj(layout.groups()::get).toList();
+            group.put(plain(layout.grouping()), names, along, m);
+        }
+        Set<Geometry> meshes = new LinkedHashSet<>();
+        Stream.concat(
+                        problem.model().blocks().stream().flatMap(b -> b.shape().mesh().stream()),
+                        problem.model().fields().stream().map(DerivedField::geometry))
+                .forEach(meshes::add);
+        int number = 1;
+        for (Geometry mesh : meshes) {
+            mesh(group, number == 1 ? "mesh" : "mesh_" + number, mesh);
+            number++;
+        }
+        for (ParameterBlock block : problem.model().blocks()) {
+            if (!block.isField()) {
+                String name = DrawStore.name(block);
+                List<String> dimensions = DrawStore.parameterDimensions(block);
+                int[] shape = block.shape().sizes();
+                Map<String, String> unit = Map.of("units", block.unit());
+                group.put(name + "_prior_mean", block.initial(), dimensions, unit, shape);
+                group.put(name + "_prior_sd", block.sd(), dimensions, unit, shape);
+                DrawStore.names(group, block);
+            }
+        }
+    }
+
+    /** Of Gaussian noise: the residual of a prediction one unit off is 1/sd. */
+    private static double[] deviations(AssembledProblem problem) {
+        Noise noise = problem.noise();
+        double[] measured = problem.experiment().measured();
+        double[] moved = new double[measured.length];
+        double[] at = new double[measured.length];
+        noise.residuals(measured, at);
+        Arrays.setAll(moved, i -> measured[i] + 1);
+        double[] after = new double[measured.length];
+        noise.residuals(moved, after);
+        Arrays.setAll(after, i -> (moved[i] - measured[i]) / (after[i] - at[i]));
+        return after;
+    }
+
+    private static void mesh(ZarrGroup group, String name, Geometry mesh) throws IOException {
+        String node = name + "_node";
+        String triangle = name + "_triangle";
+        group.put(
+                name + "_nodes",
+                mesh.nodes(),
+                List.of(node, name + "_axis"),
+                Map.of("units", mesh.unit()),
+                mesh.nodeCount(),
+                2);
+        group.put(
+                name + "_triangles",
+                Arrays.stream(mesh.triangles()).asLongStream().toArray(),
+                List.of(triangle, name + "_corner"),
+                mesh.triangleCount(),
+                3);
+        group.put(name + "_axis", List.of("x", "y"), List.of(name + "_axis"), 2);
+    }
+}

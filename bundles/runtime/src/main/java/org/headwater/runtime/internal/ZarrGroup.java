@@ -1,0 +1,173 @@
+package org.headwater.runtime.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A group of a Zarr store, version 2, in a folder: little-endian arrays in C order without
+ * compression, with the names of their dimensions as xarray reads them. Every file is there
+ * completely or not at all, and depends on nothing but its content.
+ *
+ * <p>Source: https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html; dimensions and coordinates:
+ * https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
+ */
+final class ZarrGroup {
+    private static final String DOUBLE = "<f8";
+    private static final String LONG = "<i8";
+    private static final String META = ".zmetadata";
+    private static final String ARRAY = ".zarray";
+    private static final String GROUP = ".zgroup";
+    private static final String ATTRIBUTES = ".zattrs";
+
+    private final Path folder;
+
+    private ZarrGroup(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes a group; what is in the folder stays. */
+    static ZarrGroup create(Path folder, Map<String, ?> attributes) throws IOException {
+        Files.createDirectories(folder);
+        SafeFiles.write(folder.resolve(GROUP), Json.pretty(Map.of("zarr_format", 2)));
+        SafeFiles.write(folder.resolve(ATTRIBUTES), Json.pretty(new TreeMap<>(attributes)));
+        return new ZarrGroup(folder);
+    }
+
+    /** Makes a group in this one. */
+    ZarrGroup group(String name, Map<String, ?> attributes) throws IOException {
+        return create(folder.resolve(name), attributes);
+    }
+
+    /** Writes float64 numbers in one chunk; a dimension's coordinates have its name. */
+    void put(
+            String name,
+            double[] values,
+            List<String> dimensions,
+            Map<String, ?> attributes,
+            int... shape)
+            throws IOException {
+        ByteBuffer bytes = littleEndian(8 * values.length);
+        bytes.asDoubleBuffer().put(values);
+        describe(name, DOUBLE, Double.NaN, shape, shape, dimensions, attributes);
+        chunk(name, bytes, shape.length, 0, 0);
+    }
+
+    /** Writes int64 numbers in one chunk. */
+    void put(String name, long[] values, List<String> dimensions, int... shape) throws IOException {
+        ByteBuffer bytes = littleEndian(8 * values.length);
+        bytes.asLongBuffer().put(values);
+        describe(name, LONG, null, shape, shape, dimensions, Map.of());
+        chunk(name, bytes, shape.length, 0, 0);
+    }
+
+    /** Writes text in one chunk, UTF-32 of the longest text's length as NumPy has it. */
+    void put(String name, List<String> values, List<String> dimensions, int... shape)
+            throws IOException {
+        int[][] points = values.stream().map(s -> s.codePoints().toArray()).toArray(int[][]::new);
+        int width = Math.max(1, Arrays.stream(points).mapToInt(p -> p.length).max().orElse(1));
+        ByteBuffer bytes = littleEndian(4 * width * points.length);
+        for (int i = 0; i < points.length; i++) {
+            bytes.asIntBuffer().put(i * width, points[i]);
+        }
+        describe(name, "<U" + width, null, shape, shape, dimensions, Map.of());
+        chunk(name, bytes, shape.length, 0, 0);
+    }
+
+    private static ByteBuffer littleEndian(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Describes a float64 array that is written chunk by chunk along one dimension. */
+    void describe(
+            String name,
+            int[] shape,
+            int[] chunks,
+            List<String> dimensions,
+            Map<String, ?> attributes)
+            throws IOException {
+        describe(name, DOUBLE, Double.NaN, shape, chunks, dimensions, attributes);
+    }
+
+    private void describe(
+            String name,
+            String type,
+            Object fill,
+            int[] shape,
+            int[] chunks,
+            List<String> dimensions,
+            Map<String, ?> attributes)
+            throws IOException {
+        Map<String, Object> array = new TreeMap<>();
+        array.put("chunks", Arrays.stream(chunks).map(n -> Math.max(1, n)).boxed().toList());
+        array.put("compressor", null);
+        array.put("dtype", type);
+        array.put("fill_value", fill instanceof Double x && x.isNaN() ? "NaN" : fill);
+        array.put("filters", null);
+        array.put("order", "C");
+        array.put("shape", Arrays.stream(shape).boxed().toList());
+        array.put("zarr_format", 2);
+        Map<String, Object> all = new TreeMap<>(attributes);
+        all.put("_ARRAY_DIMENSIONS", dimensions);
+        Files.createDirectories(folder.resolve(name));
+        SafeFiles.write(folder.resolve(name).resolve(ATTRIBUTES), Json.pretty(all));
+        SafeFiles.write(folder.resolve(name).resolve(ARRAY), Json.pretty(array));
+    }
+
+    /** Writes chunk k along one dimension, the only one along all others. */
+    void chunk(String name, ByteBuffer bytes, int rank, int along, int k) throws IOException {
+        if (bytes.capacity() == 0) {
+            return;
+        }
+        Files.createDirectories(folder.resolve(name));
+        SafeFiles.write(
+                chunkFile(folder.resolve(name), rank, along, k),
+                out -> out.write(bytes.array(), 0, bytes.capacity()));
+    }
+
+    /** The file of a chunk. */
+    static Path chunkFile(Path array, int rank, int along, int k) {
+        String key =
+                Stream.iterate(0, i -> i + 1)
+                        .limit(Math.max(1, rank))
+                        .map(i -> i == along ? Integer.toString(k) : "0")
+                        .collect(Collectors.joining("."));
+        return array.resolve(key);
+    }
+
+    /** What describes an array. */
+    static Map<String, Object> description(Path array) throws IOException {
+        return Json.object(Files.readString(array.resolve(ARRAY), StandardCharsets.UTF_8));
+    }
+
+    /** Gathers the descriptions of all groups and arrays in one file, for quick opening. */
+    void consolidate() throws IOException {
+        Map<String, Object> all = new TreeMap<>();
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files = walk.filter(ZarrGroup::describes).toList();
+        }
+        for (Path file : files) {
+            String key = folder.relativize(file).toString().replace('\\', '/');
+            all.put(key, Json.object(Files.readString(file, StandardCharsets.UTF_8)));
+        }
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("metadata", all);
+        content.put("zarr_consolidated_format", 1);
+        SafeFiles.write(folder.resolve(META), Json.pretty(content));
+    }
+
+    private static boolean describes(Path file) {
+        return List.of(ARRAY, GROUP, ATTRIBUTES).contains(file.getFileName().toString());
+    }
+}
