@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The page in a real browser, against the real server: {@code bundles/web/src/test/web}. The browser
- * is the one that the environment variable {@code HEADWATER_BROWSER} names, or a Chromium of the
- * search path; without one, or without the page, the test is skipped.
+ * The page in a real browser, against the real server: {@code bundles/web/src/test/web}. The
+ * browser is the one that the environment variable {@code HEADWATER_BROWSER} names, or a Chromium
+ * of the search path; without one, or without the page, the test is skipped.
  */
 class WebIT {
     private static final Path WEB = Path.of(System.getProperty("headwater.web"));

@@ -34,8 +34,7 @@ final class RunFiles {
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                         if (shown(file)) {
                             Map<String, Object> entry = new LinkedHashMap<>();
-                            entry.put(
-                                    "name", root.relativize(file).toString().replace('\\', '/'));
+                            entry.put("name", root.relativize(file).toString().replace('\\', '/'));
                             entry.put("bytes", attributes.size());
                             files.add(entry);
                         }

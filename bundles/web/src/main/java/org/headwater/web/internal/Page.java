@@ -46,7 +46,9 @@ public final class Page extends HttpServlet {
         String path = request.getRequestURI();
         String name = path.equals("/") ? INDEX : path;
         try (InputStream file =
-                NAME.matcher(name).matches() ? Page.class.getResourceAsStream("page" + name) : null) {
+                NAME.matcher(name).matches()
+                        ? Page.class.getResourceAsStream("page" + name)
+                        : null) {
             if (file == null) {
                 say(
                         response,
