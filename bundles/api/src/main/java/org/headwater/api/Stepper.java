@@ -18,6 +18,14 @@ public interface Stepper {
         return 0;
     }
 
+    /**
+     * The layer that each step computes with the kernel backend, from which {@code backend: auto}
+     * tells which backend is the fastest; empty when there is none.
+     */
+    default Optional<KernelBackend.Layer> layer() {
+        return Optional.empty();
+    }
+
     /** Finds the starting point and scales, and places the particles. May take long. */
     State start(RandomStream random);
 

@@ -3,6 +3,7 @@ package org.headwater.kernels.laplace;
 import java.util.Optional;
 import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
@@ -53,6 +54,11 @@ public final class SynthesisProblem {
             @Override
             public int particles() {
                 return stepper.particles();
+            }
+
+            @Override
+            public Optional<KernelBackend.Layer> layer() {
+                return stepper.layer();
             }
 
             @Override
