@@ -161,11 +161,6 @@ final class ServerProcess implements AutoCloseable {
                 .build();
     }
 
-    /** Where it listens. */
-    URI address() {
-        return address;
-    }
-
     HttpClient client() {
         return client;
     }
