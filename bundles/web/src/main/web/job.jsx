@@ -41,6 +41,13 @@ function useJob(id) {
     const trace = useRef(new Trace());
     const [, draw] = useState(0);
     const over = job !== null && OVER.includes(job.state);
+    const wasOver = useRef(false);
+    const [round, setRound] = useState(0);
+    useEffect(() => {
+        // a job that had ended goes on
+        if (wasOver.current && !over) setRound(r => r + 1);
+        wasOver.current = over;
+    }, [over]);
 
     const whole = () => ask(`jobs/${id}`).then(setJob, setError);
     useEffect(() => {
@@ -86,7 +93,7 @@ function useJob(id) {
             clearTimeout(timer);
             source.close();
         };
-    }, [id, over && job.tries]);
+    }, [id, round]);
     const {steps} = trace.current;
     const iteration = over ? null : (steps.at(-1)?.iteration ?? job?.iteration);
     return {job: job && {...job, iteration}, error, loose, steps, setJob};
