@@ -49,7 +49,16 @@ function useJob(id) {
         wasOver.current = over;
     }, [over]);
 
-    const whole = () => ask(`jobs/${id}`).then(setJob, setError);
+    /** Asks for all of the job; whether it is worth while to ask again. */
+    const whole = () => ask(`jobs/${id}`).then(
+        now => {
+            setJob(now);
+            return true;
+        },
+        fault => {
+            setError(fault);
+            return fault.status !== 404 && fault.status !== 401;
+        });
     useEffect(() => {
         let timer;
         let source;
@@ -61,6 +70,7 @@ function useJob(id) {
             }, DRAW_MILLIS);
         };
         const follow = () => {
+            if (gone) return;
             trace.current = new Trace();
             source = new EventSource(`/api/v1/jobs/${id}/events`);
             source.onopen = () => setLoose(false);
@@ -80,9 +90,8 @@ function useJob(id) {
             source.onerror = () => {
                 setLoose(true);
                 // a stream that was refused does not come back by itself; asking tells why
-                if (source.readyState === EventSource.CLOSED && !gone) {
-                    whole();
-                    setTimeout(() => gone || follow(), RETRY_MILLIS);
+                if (source.readyState === EventSource.CLOSED) {
+                    whole().then(again => again && setTimeout(follow, RETRY_MILLIS));
                 }
             };
         };
@@ -112,7 +121,7 @@ export function JobPage({id, me}) {
                 {mine && <Actions job={job} setJob={setJob} />}
             </div>
             {!OVER.includes(job.state) && (
-                <div class="status" role="status">
+                <div class="status">
                     {doing(job)} {loose && <em>The connection is interrupted; trying again.</em>}
                     <Progress job={job} />
                 </div>

@@ -64,6 +64,10 @@ export function Submit({template}) {
     };
 
     const send = async path => {
+        if (text !== null && readProblem(text).fault) {
+            area.current.focus();
+            return null;
+        }
         const form = new FormData();
         form.append('problem', new Blob([text ?? write(problem)]), 'problem.yaml');
         for (const f of files) form.append('files', f.file, nameOf(f));
@@ -81,7 +85,7 @@ export function Submit({template}) {
     };
     const place = error => {
         if (error instanceof Refusal && /was not sent/.test(error.rule ?? '')) {
-            error.remedy = 'choose it under “Files”';
+            error.remedy = 'choose it here';
             faults.setFault({error, at: 'files'});
         } else if (text !== null) {
             faults.setFault({error, at: 'text'});
@@ -100,6 +104,11 @@ export function Submit({template}) {
         if (job) location.hash = `#/jobs/${job.id}`;
     };
     const check = async () => setFacts(await send('validate'));
+    // what was complained about may be right now
+    const edit = set => value => {
+        set(value);
+        faults.place(null);
+    };
     const at = where => (faults.fault?.at === where ? faults.fault.error : null);
 
     return (
@@ -130,10 +139,10 @@ export function Submit({template}) {
                 <button type="button" aria-pressed={text === null} onClick={() => text !== null && toForm()}>Form</button>
                 <button type="button" aria-pressed={text !== null} onClick={() => text === null && toText()}>Text</button>
             </div>
-            {text !== null && <Text text={text} setText={setText} area={area} error={at('text')} />}
+            {text !== null && <Text text={text} setText={edit(setText)} area={area} error={at('text')} />}
             {text === null && plugins && (
                 <FormFaults keys={faults.keys} fault={faults.fault} files={files.map(nameOf)}>
-                    <Sections plugins={plugins} problem={problem} setProblem={setProblem} />
+                    <Sections plugins={plugins} problem={problem} setProblem={edit(setProblem)} />
                 </FormFaults>
             )}
 
