@@ -481,7 +481,11 @@ final class JobQueue implements AutoCloseable {
     }
 
     private JobRecord known(long id) throws SQLException {
-        return table.find(id).orElseThrow(() -> ApiException.notFound("there is no job " + id));
+        return table.find(id).orElseThrow(() -> missing(id));
+    }
+
+    private static ApiException missing(long id) {
+        return ApiException.notFound("there is no job " + id);
     }
 
     /** Pauses a job: one that runs at its next safe point. */
