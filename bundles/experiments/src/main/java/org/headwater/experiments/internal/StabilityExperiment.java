@@ -7,6 +7,9 @@ package org.headwater.experiments.internal;
 public final class StabilityExperiment implements Experiment {
     private static final double HUGE = 1e8;
 
+    /** Particles of less spread than that, in the target's, stand for nothing. */
+    private static final double COLLAPSED = 0.1;
+
     @Override
     public String name() {
         return "stability";
@@ -89,7 +92,9 @@ public final class StabilityExperiment implements Experiment {
                         rest.particles() / truth,
                         ratio,
                         rest.selfWeight(),
-                        ratio > 0.8 && ratio < 1.25 ? "yes" : "no");
+                        ratio > 0.8 && ratio < 1.25 && rest.particles() > COLLAPSED * truth
+                                ? "yes"
+                                : "no");
             }
         }
         report.add("sweep", "Temperature and time", t);
