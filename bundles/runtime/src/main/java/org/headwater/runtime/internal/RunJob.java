@@ -911,6 +911,12 @@ final class RunJob implements Job {
         manifest.with("finished", Instant.now().toString()).with("verdict", first.status().name());
         Map<String, Object> shown = manifest.content();
         shown.put("status", Manifest.DONE);
+        State flow = problem.stepper().sampler(state).orElse(null);
+        if (flow != null) {
+            List<String> parameters =
+                    outcome.summary().stream().map(RunResult.ParameterSummary::name).toList();
+            FlowFile.write(directory.flow(), flow, FlowFile.description(shown, parameters));
+        }
         RunResult result =
                 new RunResult(
                         directory.root(),
@@ -1044,7 +1050,7 @@ final class RunJob implements Job {
     private void checkpoint() throws IOException {
         State all =
                 state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin).with(SAVED, saved);
-        Checkpoint.write(
+        Checkpoint.replace(
                 directory.checkpoint(),
                 Double.isNaN(weight) ? all : all.with(PRIOR_WEIGHT, weight));
         lastCheckpoint = Instant.now();
