@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.ParameterBlock;
