@@ -7,6 +7,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.TimeBasedRollingPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
 
@@ -17,6 +19,25 @@ import java.nio.charset.StandardCharsets;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class FileLogging extends ContextAwareBase implements Configurator {
+    /** System property: whether the process lives for days and needs a new file for each. */
+    static final String DAILY = "headwater.log.daily";
+
+    private static final int DAYS_KEPT = 30;
+
+    /** Names its files as the launcher does, which removes those of other processes. */
+    private static FileAppender<ILoggingEvent> daily(LoggerContext context, String file) {
+        RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+        TimeBasedRollingPolicy<ILoggingEvent> policy = new TimeBasedRollingPolicy<>();
+        policy.setContext(context);
+        policy.setParent(appender);
+        policy.setFileNamePattern(
+                file.replaceAll("\\d{4}-\\d{2}-\\d{2}(?=\\.log$)", "%d{yyyy-MM-dd}"));
+        policy.setMaxHistory(DAYS_KEPT);
+        policy.start();
+        appender.setRollingPolicy(policy);
+        return appender;
+    }
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         String file = System.getProperty("headwater.log");
@@ -28,10 +49,13 @@ public final class FileLogging extends ContextAwareBase implements Configurator 
         encoder.setCharset(StandardCharsets.UTF_8);
         encoder.setPattern("%d{ISO8601} %-5level [%thread] %logger{36} %msg%n");
         encoder.start();
-        FileAppender<ILoggingEvent> appender = new FileAppender<>();
+        FileAppender<ILoggingEvent> appender =
+                Boolean.getBoolean(DAILY) ? daily(context, file) : new FileAppender<>();
         appender.setContext(context);
         appender.setEncoder(encoder);
-        appender.setFile(file);
+        if (!Boolean.getBoolean(DAILY)) {
+            appender.setFile(file);
+        }
         appender.setPrudent(true);
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

@@ -55,6 +55,9 @@ public final class Launcher {
         if (stderr != null) {
             redirectErrors(stderr);
         }
+        if (args.length > 0 && args[0].equals("server")) {
+            System.setProperty(FileLogging.DAILY, "true");
+        }
         Path home = Path.of(System.getProperty("headwater.home")).toAbsolutePath().normalize();
         System.setProperty("headwater.home", home.toString());
         Path logs = logDirectory(home);

@@ -405,6 +405,123 @@ class ServerIT {
         assertEquals(List.of(), List.copyOf(compiled.validate(value)), value::toString);
     }
 
+    @Test
+    void sweepMakesAJobOfEachCombination() throws Exception {
+        String grid = "\nsweep: {prior.weight: [1, 2.5], seed: [1, 2, 3]}\n";
+        String problem = ServerProcess.lasso().replace("seed: 1\n", grid);
+        HttpResponse<String> answer =
+                server.post(
+                        "/api/v1/sweeps?name=scan",
+                        problem,
+                        ServerProcess.lassoFiles(),
+                        server.admin());
+        JsonNode made = expect(201, answer);
+        assertEquals(6, made.get("jobs").size());
+        JsonNode page = json(server.ask("GET", answer.headers().firstValue("Location").get()));
+        List<String> names = new ArrayList<>();
+        page.get("jobs").forEach(job -> names.add(0, job.get("name").asText()));
+        assertEquals("scan weight=1 seed=1", names.get(0));
+        assertEquals("scan weight=2.5 seed=3", names.get(5));
+        String last = made.get("jobs").get(5).asText();
+        String sent = new String(server.file(last, "input/problem.yaml"), StandardCharsets.UTF_8);
+        assertTrue(sent.contains("\"weight\":2.5") && sent.contains("\"seed\":3"), sent);
+        expect(200, server.ask("DELETE", "/api/v1/sweeps/" + made.get("sweep").asText()));
+        for (JsonNode id : made.get("jobs")) {
+            server.await(
+                    id.asText(),
+                    job -> List.of("CANCELLED", "DONE").contains(job.get("state").asText()));
+        }
+        JsonNode wrong =
+                expect(
+                        422,
+                        server.post(
+                                "/api/v1/sweeps",
+                                problem.replace("[1, 2.5]", "[1, -2]"),
+                                ServerProcess.lassoFiles(),
+                                server.admin()));
+        assertEquals("prior.weight", wrong.get("key").asText());
+        assertEquals(0, json(server.ask("GET", JOBS + "?sweep=s999999")).get("total").asInt());
+    }
+
+    /** A shell that is attached sees the queue, and what it submits stays in the server. */
+    @Test
+    void attachedShellWorksOnTheQueue() throws Exception {
+        String id = server.submit("?name=by-http", endless(), ServerProcess.lassoFiles());
+        server.await(id, job -> job.path("iteration").asInt() > 0);
+        String said =
+                shell(
+                        "jobs; show "
+                                + id
+                                + "; submit "
+                                + HOME.resolve("examples/lasso.yaml")
+                                + "; cancel "
+                                + id
+                                + "; jobs");
+        assertTrue(said.contains("by-http") && said.contains("CANCELLED"), said);
+        JsonNode job = json(server.ask("GET", JOBS + "?limit=1")).get("jobs").get(0);
+        assertEquals("lasso", job.get("name").asText(), said);
+        assertEquals("shell", job.get("owner").asText());
+        server.await(job.get("id").asText(), "DONE");
+        String shown = shell("show " + job.get("id").asText());
+        assertTrue(shown.contains("verdict: PASS"), shown);
+    }
+
+    private static String shell(String commands) throws Exception {
+        Process shell =
+                new ProcessBuilder(
+                                HOME.resolve("bin/headwater").toString(),
+                                "shell",
+                                "--attach",
+                                Long.toString(server.process().pid()),
+                                "-c",
+                                commands)
+                        .redirectErrorStream(true)
+                        .start();
+        shell.getOutputStream().close();
+        String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, shell.waitFor(), said);
+        return said;
+    }
+
+    @Test
+    void pythonClientSubmitsWaitsAndFetches() throws Exception {
+        Path results = folder.resolve("fetched");
+        String said =
+                python(
+                        0,
+                        "submit",
+                        HOME.resolve("examples/lasso.yaml").toString(),
+                        "--fetch",
+                        results.toString());
+        String id = said.split("\\s+")[1];
+        assertTrue(said.contains("job " + id + ": DONE PASS"), said);
+        assertTrue(said.endsWith("results: " + results + "\n"), said);
+        for (String file : List.of("posterior.npy", "verdict.json", "checkpoint/state.npz")) {
+            assertArrayEquals(
+                    server.file(id, file), Files.readAllBytes(results.resolve(file)), file);
+        }
+        Path wrong = folder.resolve("wrong.yaml");
+        Files.writeString(wrong, "prior: {type: l1}\n");
+        assertTrue(python(2, "submit", wrong.toString()).startsWith("error: forward-model "));
+    }
+
+    private static String python(int code, String... arguments) throws Exception {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "python3",
+                                HOME.resolve("clients/headwater.py").toString(),
+                                "--url",
+                                server.address().toString(),
+                                "--token-file",
+                                folder.resolve("conf/admin.token").toString()));
+        line.addAll(List.of(arguments));
+        Process python = new ProcessBuilder(line).redirectErrorStream(true).start();
+        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(code, python.waitFor(), said);
+        return said;
+    }
+
     /** A browser's session needs its cookie and, to change something, a header besides. */
     @Test
     void sessionIsSafeFromOtherSites() throws Exception {

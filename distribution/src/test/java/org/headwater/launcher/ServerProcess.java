@@ -90,7 +90,8 @@ final class ServerProcess implements AutoCloseable {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Xmx1g -Dheadwater.threads=2 -Djava.io.tmpdir=" + temporary);
+                        "-Xmx1g -Dheadwater.threads=2 -Dheadwater.checkpoint=100 -Djava.io.tmpdir="
+                                + temporary);
         builder.redirectOutput(out(folder).toFile());
         builder.redirectError(err(folder).toFile());
         Process process = builder.start();
@@ -104,6 +105,10 @@ final class ServerProcess implements AutoCloseable {
 
     static Path err(Path folder) {
         return folder.resolve("stderr");
+    }
+
+    URI address() {
+        return address;
     }
 
     Process process() {
@@ -182,7 +187,7 @@ final class ServerProcess implements AutoCloseable {
         return JSON.readTree(answer.body()).get("id").asText();
     }
 
-    /** Sends a problem with files. */
+    /** Sends a problem with files, to /jobs with a query, or to another address. */
     HttpResponse<String> post(String query, String problem, Map<String, byte[]> files, String token)
             throws Exception {
         String boundary = "----headwater-test";
@@ -194,7 +199,7 @@ final class ServerProcess implements AutoCloseable {
         body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
         return ask(
                 "POST",
-                "/api/v1/jobs" + query,
+                query.startsWith("/") ? query : "/api/v1/jobs" + query,
                 "multipart/form-data; boundary=" + boundary,
                 body.toByteArray(),
                 token);

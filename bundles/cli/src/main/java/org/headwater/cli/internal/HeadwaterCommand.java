@@ -56,10 +56,13 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     public int applyAsInt(String[] args) {
         CommandLine line = new CommandLine(new Headwater());
         line.addSubcommand(new RunCommand(jobs));
+        line.addSubcommand(new ReproduceCommand(jobs));
+        line.addSubcommand(new ExportCommand());
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
         line.addSubcommand(new CalibrateCommand(trials));
         line.addSubcommand(new CompareCommand(trials));
+        line.addSubcommand(new SampleCommand(jobs));
         line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
@@ -69,7 +72,9 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ReindexCommand(server));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
+        line.addSubcommand(new ExperimentCommand());
         line.addSubcommand(new HelpCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);
         line.getCommandSpec().version(version());
         line.setParameterExceptionHandler(HeadwaterCommand::misused);

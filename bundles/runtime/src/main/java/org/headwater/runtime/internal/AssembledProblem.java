@@ -28,6 +28,7 @@ import org.headwater.api.SolverProvider;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.Plugins.Plugin;
 import org.headwater.runtime.internal.ProblemPlan.Part;
 
 /**
@@ -212,6 +213,16 @@ record AssembledProblem(
                                         .create(plan.solver().settings())
                                         .prepare(
                                                 problem, new Resources(workers, backend, notices)));
+        Plugin fastest =
+                stepper.layer()
+                        .map(
+                                l ->
+                                        BackendChoice.here()
+                                                .fastest(l, plan.backends(), workers, notices))
+                        .orElse(plan.backend());
+        if (fastest != plan.backend()) {
+            return assemble(plan.withBackend(fastest), experiment, workers, notices, weight);
+        }
         return new AssembledProblem(
                 plan,
                 experiment,

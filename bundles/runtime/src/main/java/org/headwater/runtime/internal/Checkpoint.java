@@ -1,9 +1,14 @@
 package org.headwater.runtime.internal;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -21,6 +26,47 @@ final class Checkpoint {
     private static final String SUFFIX = ".npy";
 
     private Checkpoint() {}
+
+    /**
+     * Writes a state in the place of the one before, which is kept beside it: whenever the process
+     * is killed, one of the two is whole.
+     */
+    static void replace(Path file, State state) throws IOException {
+        Path next = file.resolveSibling("next.npz");
+        write(next, state);
+        if (Files.exists(file)) {
+            Files.move(file, previous(file), ATOMIC_MOVE, REPLACE_EXISTING);
+        }
+        Files.move(next, file, ATOMIC_MOVE, REPLACE_EXISTING);
+    }
+
+    private static Path previous(Path file) {
+        return file.resolveSibling("previous.npz");
+    }
+
+    /**
+     * The newest state that can be read; empty when none was written yet.
+     *
+     * @param complaints told when the newest is damaged and the one before is taken
+     * @throws IOException if all that there are are damaged
+     */
+    static Optional<State> latest(Path file, Consumer<String> complaints) throws IOException {
+        Path previous = previous(file);
+        if (!Files.exists(file)) {
+            return Files.exists(previous) ? Optional.of(read(previous)) : Optional.empty();
+        }
+        try {
+            return Optional.of(read(file));
+        } catch (IOException | RuntimeException e) {
+            if (!Files.exists(previous)) {
+                throw e;
+            }
+            State older = read(previous);
+            complaints.accept(
+                    "the last checkpoint is damaged: the run goes on from the one before");
+            return Optional.of(older);
+        }
+    }
 
     /** Writes a state; the file is replaced at once or not at all. */
     static void write(Path file, State state) throws IOException {

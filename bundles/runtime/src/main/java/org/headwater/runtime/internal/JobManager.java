@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs jobs, each on its own thread, a few at once; the others wait in order. Configured by the
  * framework or system properties {@code headwater.threads} (threads of all runs together, by
- * default the processors), {@code headwater.jobs} (runs at once, by default 1) and {@code
+ * default the processors), {@code headwater.jobs} (runs at once, by default 1), {@code
+ * headwater.checkpoint} (milliseconds between checkpoints, by default 10,000) and {@code
  * headwater.drain} (seconds that a plug-in which is stopped waits for its jobs, by default 20).
  */
 @Component(service = Jobs.class, immediate = true)
@@ -55,6 +56,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
     private static final String RESUME = "--resume";
     private static final int DRAIN_SECONDS = 20;
+    private static final int CHECKPOINT_MILLIS = 10_000;
 
     private final PluginRegistry plugins;
     private final Platform platform;
@@ -75,7 +77,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         () -> platformBundles(context)),
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
-                Duration.ofSeconds(10),
+                Duration.ofMillis(property(context, "headwater.checkpoint", CHECKPOINT_MILLIS)),
                 Duration.ofSeconds(property(context, "headwater.drain", DRAIN_SECONDS)),
                 DrawStore.CHUNK);
     }
@@ -255,7 +257,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     run.root() + ", which has ended",
                     "its results are there; run its problem.yaml to do it again");
         }
-        String changed = manifest.changedInput(run);
+        String changed = manifest.changedInput(run.problem());
         if (changed != null) {
             throw InvalidInputException.of(
                     RESUME,
@@ -264,7 +266,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     "restore the file or start a new run");
         }
         Notices notices = new Notices();
-        State state = Files.exists(run.checkpoint()) ? Checkpoint.read(run.checkpoint()) : null;
+        State state = Checkpoint.latest(run.checkpoint(), notices).orElse(null);
         int segment = state == null ? 0 : (int) state.scalar(RunJob.SEGMENT, 0);
         Segments segments = Segments.of(ProblemParser.read(run.problem(), List.of()));
         ProblemPlan plan = ProblemPlan.of(segments.at(segment), plugins);
@@ -416,6 +418,11 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                             "check its permissions or choose another")
                     .inFile(problem.file().toString());
         }
+    }
+
+    @Override
+    public Samples sample(Path flow, int n, long seed, Path output) {
+        return FlowFile.sample(flow, n, seed, output, workers);
     }
 
     @Override

@@ -87,6 +87,7 @@ class JobManagerTest {
                         "checkpoint",
                         "log.jsonl",
                         "manifest.json",
+                        "notebook.ipynb",
                         "posterior.npy",
                         "posterior.zarr",
                         "problem.yaml",
@@ -223,10 +224,34 @@ class JobManagerTest {
         Path early = folder.resolve("early");
         run(file, early, 1, new Listener("sampling", 4));
         Files.delete(early.resolve("checkpoint/state.npz"));
+        Files.delete(early.resolve("checkpoint/previous.npz"));
         setStatus(early, "running");
         resume(early);
         assertSameResults(whole, early);
         assertEquals(12, RunLog.truncate(early.resolve("log.jsonl"), 99).size());
+    }
+
+    /** Whatever of its two checkpoints a kill or a bad disk leaves. */
+    @Test
+    void aDamagedCheckpointIsPassedOverForTheOneBefore() throws Exception {
+        Path file = write("p.yaml", FLAKY);
+        Path whole = folder.resolve("whole");
+        run(file, whole, 1);
+        for (String damage : List.of("torn", "missing")) {
+            Path run = folder.resolve(damage);
+            run(file, run, 1, new Listener("sampling", 4));
+            Path newest = run.resolve("checkpoint/state.npz");
+            assertEquals(4, Checkpoint.read(newest).iteration());
+            assertTrue(Files.exists(run.resolve("checkpoint/previous.npz")));
+            byte[] bytes = Files.readAllBytes(newest);
+            Files.delete(newest);
+            if (damage.equals("torn")) {
+                Files.write(newest, Arrays.copyOf(bytes, bytes.length / 2));
+            }
+            resume(run);
+            assertSameResults(whole, run);
+            assertEquals(12, RunLog.truncate(run.resolve("log.jsonl"), 99).size());
+        }
     }
 
     @Test
@@ -244,6 +269,7 @@ class JobManagerTest {
                 message(() -> jobs.resume(out, Job.Listener.NONE)));
         write("y.csv", y);
         Files.write(out.resolve("checkpoint/state.npz"), new byte[] {1, 2, 3});
+        Files.write(out.resolve("checkpoint/previous.npz"), new byte[] {1, 2, 3});
         assertTrue(
                 message(() -> jobs.resume(out, Job.Listener.NONE))
                         .startsWith("--resume must name a run whose files are whole, got " + out));

@@ -86,6 +86,10 @@ final class ApiException extends RuntimeException {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("type", "about:blank");
         map.put("title", "The job failed");
+        if (isDiskFull(e)) {
+            map.put("detail", "the server's disk is full; make room, then resume the job");
+            return map;
+        }
         map.put(
                 "detail",
                 (e instanceof OutOfMemoryError
@@ -95,6 +99,17 @@ final class ApiException extends RuntimeException {
                                         + (e.getMessage() == null ? "" : ": " + e.getMessage()))
                         + "; the server's log has more");
         return map;
+    }
+
+    /** Whether an error comes of a disk that is full. */
+    static boolean isDiskFull(Throwable error) {
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            String message = String.valueOf(t.getMessage());
+            if (message.contains("No space left on device") || message.contains("quota exceeded")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int status() {

@@ -39,6 +39,7 @@ final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ApiServlet.class);
     private static final String ROOT = "/api/v1";
+    private static final String PROBLEM = "problem.yaml";
     private static final int MOST_LISTED = 1000;
     private static final int LISTED = 100;
     private static final int MOST_PRIORITY = 1000;
@@ -85,6 +86,16 @@ final class ApiServlet extends HttpServlet {
         } catch (SQLException | IOException | ServletException | RuntimeException e) {
             if (response.isCommitted()) {
                 LOG.debug("the client has gone", e);
+                return;
+            }
+            if (ApiException.isDiskFull(e)) {
+                LOG.error("the disk is full", e);
+                fault(
+                        response,
+                        ApiException.of(
+                                507,
+                                "Insufficient storage",
+                                "the server's disk is full; its administrator must make room"));
                 return;
             }
             String number = Long.toString(System.nanoTime(), 36);
@@ -147,6 +158,16 @@ final class ApiServlet extends HttpServlet {
                 validate(request, response);
             }
             case "jobs" -> jobs(request, response, method, path);
+            case "sweeps" -> {
+                allow(method, path.size() == 1 ? "POST" : "DELETE");
+                require(request, Access.Role.USER);
+                if (path.size() == 1) {
+                    sweep(request, response);
+                } else {
+                    end(path, 2);
+                    cancelSweep(request, response, path.get(1));
+                }
+            }
             case "session" -> session(request, response, method, path);
             case "tokens" -> tokens(request, response, method, path);
             default -> throw ApiException.notFound("there is nothing at " + shown(uri));
@@ -414,8 +435,7 @@ final class ApiServlet extends HttpServlet {
     private void submit(HttpServletRequest request, HttpServletResponse response)
             throws IOException, SQLException, ServletException {
         if (queue.waiting() >= settings.values().integer("max-waiting")) {
-            throw ApiException.of(
-                    503, "Queue full", "too many jobs wait; try again when some have ended");
+            throw queueFull();
         }
         Map<String, String> query = query(request);
         int priority = (int) number(query, "priority", 0, -MOST_PRIORITY, MOST_PRIORITY);
@@ -438,6 +458,78 @@ final class ApiServlet extends HttpServlet {
         json(response, 201, JobView.whole(view, queue.folders()));
     }
 
+    /** Many jobs from one problem: all are accepted, or none if one is wrong. */
+    private void sweep(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, SQLException, ServletException {
+        Map<String, String> query = query(request);
+        int priority = (int) number(query, "priority", 0, -MOST_PRIORITY, MOST_PRIORITY);
+        long number = queue.newId();
+        Path folder = queue.folders().receive(number);
+        List<Path> made = new ArrayList<>();
+        try {
+            receiveFiles(request, query, folder);
+            Path input = folder.resolve("input");
+            ProblemFile file = ProblemFile.read(input.resolve(PROBLEM), List.of());
+            String name =
+                    file.content().get("name") instanceof String own
+                            ? own
+                            : query.getOrDefault("name", "sweep");
+            List<Map<String, Object>> problems = Sweep.problems(file.content(), name);
+            if (queue.waiting() + problems.size() > settings.values().integer("max-waiting")) {
+                throw queueFull();
+            }
+            List<JobRecord> jobs = new ArrayList<>();
+            String sweep = "s" + number;
+            for (Map<String, Object> problem : problems) {
+                long id = queue.newId();
+                Path own = queue.folders().receive(id);
+                made.add(own);
+                JobFolders.copyInputs(input, own.resolve("input"));
+                Path yaml = own.resolve("input").resolve(PROBLEM);
+                Files.writeString(yaml, Json.text(problem) + "\n");
+                ProblemFile checked =
+                        UploadedProblem.check(yaml, name, settings.allowedHosts(), runtime);
+                jobs.add(
+                        JobRecord.accepted(
+                                id, nameOf(checked), priority, user(request).name(), sweep));
+            }
+            for (int i = 0; i < jobs.size(); i++) {
+                queue.accept(made.get(i), jobs.get(i));
+            }
+            LOG.info("{}: {} jobs submitted by {}", sweep, jobs.size(), user(request).name());
+            response.setHeader("Location", ROOT + "/jobs?sweep=" + sweep);
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("sweep", sweep);
+            body.put("jobs", jobs.stream().map(j -> Long.toString(j.id())).toList());
+            json(response, 201, body);
+        } finally {
+            made.add(folder);
+            for (Path left : made) {
+                if (Files.exists(left)) {
+                    queue.folders().refuse(left);
+                }
+            }
+        }
+    }
+
+    private void cancelSweep(HttpServletRequest request, HttpServletResponse response, String sweep)
+            throws IOException, SQLException {
+        int cancelled = 0;
+        for (JobQueue.View view : queue.open()) {
+            if (view.job().sweep().equals(sweep)) {
+                requireOwner(request, view);
+                queue.cancel(view.job().id());
+                cancelled++;
+            }
+        }
+        json(response, 200, Map.of("cancelled", cancelled));
+    }
+
+    private static ApiException queueFull() {
+        return ApiException.of(
+                503, "Queue full", "too many jobs wait; try again when some have ended");
+    }
+
     private static String nameOf(ProblemFile problem) {
         return problem.content().get("name") instanceof String own ? own : problem.name();
     }
@@ -445,8 +537,28 @@ final class ApiServlet extends HttpServlet {
     /** Writes a request's problem and files into a folder and checks them. */
     private ProblemFile receive(HttpServletRequest request, Map<String, String> query, Path folder)
             throws IOException, ServletException {
+        String name = receiveFiles(request, query, folder);
+        ProblemFile problem =
+                UploadedProblem.check(
+                        folder.resolve("input").resolve(PROBLEM),
+                        name,
+                        settings.allowedHosts(),
+                        runtime);
+        if (nameOf(problem).length() > LONGEST_NAME) {
+            throw InvalidInputException.of(
+                    "name",
+                    "must not be longer than " + LONGEST_NAME + " characters",
+                    null,
+                    "shorten it");
+        }
+        return problem;
+    }
+
+    /** Writes a request's problem and files into a folder; the name that they were sent with. */
+    private String receiveFiles(HttpServletRequest request, Map<String, String> query, Path folder)
+            throws IOException, ServletException {
         Path input = folder.resolve("input");
-        Path file = input.resolve("problem.yaml");
+        Path file = input.resolve(PROBLEM);
         String type = request.getContentType() == null ? "" : request.getContentType();
         String media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         String name = query.get("name");
@@ -514,24 +626,15 @@ final class ApiServlet extends HttpServlet {
         }
         UploadedProblem.checkSize(yaml);
         Files.writeString(file, yaml);
-        String checked = name == null ? "problem" : name;
-        if (checked.length() > LONGEST_NAME) {
+        String given = name == null ? "problem" : name;
+        if (given.length() > LONGEST_NAME) {
             throw ApiException.badRequest(
                     "name",
                     "must not be longer than " + LONGEST_NAME + " characters",
                     null,
                     "shorten it");
         }
-        ProblemFile problem =
-                UploadedProblem.check(file, checked, settings.allowedHosts(), runtime);
-        if (nameOf(problem).length() > LONGEST_NAME) {
-            throw InvalidInputException.of(
-                    "name",
-                    "must not be longer than " + LONGEST_NAME + " characters",
-                    null,
-                    "shorten it");
-        }
-        return problem;
+        return given;
     }
 
     private static Iterable<Part> parts(HttpServletRequest request)

@@ -175,6 +175,20 @@ final class JobFolders implements Closeable {
         force(data.resolve("jobs"));
     }
 
+    /** Copies the files that were sent with a problem, the problem itself left out. */
+    static void copyInputs(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path file : all.toList()) {
+                Path place = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(place);
+                } else if (!place.equals(to.resolve("problem.yaml"))) {
+                    Files.copy(file, place);
+                }
+            }
+        }
+    }
+
     /** Removes a received folder that is not to become a job. */
     void refuse(Path received) throws IOException {
         delete(received);

@@ -26,6 +26,7 @@ import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PluginLibrary;
 import org.headwater.runtime.Plugins;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
@@ -57,6 +58,9 @@ public final class Server implements ToIntFunction<String[]> {
 
     /** How long runs may take to their next safe point when the server stops. */
     private static final Duration LAST_STEP = Duration.ofSeconds(8);
+
+    /** Whoever looks for jobs in a server finds the queue's before the runtime's. */
+    private static final int QUEUE_RANKING = 100;
 
     private static final int MOST_WATCHERS = 1000;
     private static final int DONE = 0;
@@ -202,6 +206,11 @@ public final class Server implements ToIntFunction<String[]> {
                                         queue, runtime, plugins, access, events, metrics, health,
                                         settings),
                                 settings));
+                registrations.add(
+                        context.registerService(
+                                Jobs.class,
+                                new QueueJobs(queue, runtime),
+                                new Hashtable<>(Map.of(Constants.SERVICE_RANKING, QUEUE_RANKING))));
                 String address = open(settings);
                 queue.start();
                 token.ifPresent(file -> say("admin's token: " + file));

@@ -73,10 +73,6 @@ record ServerSettings(Path conf, Path data, Settings values) {
                             .unit("s")
                             .atLeast(1)
                             .byDefault(60),
-                    Setting.number("memory", "share of Java's memory that running jobs may fill")
-                            .above(0)
-                            .atMost(1)
-                            .byDefault(0.7),
                     Setting.text(
                                     HOSTS,
                                     "hosts that forward models may talk to, as host or host:port with"

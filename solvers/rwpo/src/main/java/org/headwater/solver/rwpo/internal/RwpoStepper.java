@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.Posterior;
 import org.headwater.api.Prior;
 import org.headwater.api.RandomStream;
@@ -86,6 +88,15 @@ final class RwpoStepper implements Stepper {
     @Override
     public int particles() {
         return particles;
+    }
+
+    @Override
+    public Optional<KernelBackend.Layer> layer() {
+        KernelBackend.Kind kind =
+                flow.options.kernel() == RwpoOptions.Kernel.JOINT
+                        ? KernelBackend.Kind.JOINT
+                        : KernelBackend.Kind.TENSORISED;
+        return Optional.of(new KernelBackend.Layer(kind, particles, d));
     }
 
     @Override

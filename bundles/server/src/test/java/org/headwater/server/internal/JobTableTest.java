@@ -1,0 +1,129 @@
+package org.headwater.server.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.h2.jdbcx.JdbcDataSource;
+import org.headwater.runtime.Job;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The table on both databases that are supported. */
+class JobTableTest {
+    private static final JobTable.Query ALL = new JobTable.Query(null, null, Long.MAX_VALUE, 100);
+
+    @TempDir private Path folder;
+
+    private JobTable.Source embedded() {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:file:" + folder.resolve("jobs") + ";DB_CLOSE_ON_EXIT=FALSE");
+        source.setUser("headwater");
+        return source::getConnection;
+    }
+
+    private static JobRecord job(long id, int priority, String sweep) {
+        return JobRecord.accepted(id, "näme " + id, priority, "ada", sweep);
+    }
+
+    @Test
+    void embeddedDatabaseKeepsJobs() throws Exception {
+        keepsJobs(embedded());
+    }
+
+    @Test
+    void postgresKeepsJobsAndMayBeRestarted() throws Exception {
+        Optional<PostgresServer> installed = PostgresServer.start();
+        assumeTrue(installed.isPresent(), "the Debian package postgresql is not installed");
+        try (PostgresServer server = installed.get()) {
+            keepsJobs(server.source());
+            try (JobTable table = new JobTable(server.source())) {
+                server.restart();
+                assertEquals(2, table.count(ALL));
+                table.put(job(9, 0, ""));
+                assertEquals(9, table.lastId());
+            }
+        }
+    }
+
+    private static void keepsJobs(JobTable.Source source) throws SQLException {
+        JobRecord failed =
+                job(2, 7, "grid")
+                        .tried()
+                        .ended(Job.Status.FAILED, "", Map.of("key", "prior.weight", "n", 1L));
+        try (JobTable table = new JobTable(source)) {
+            table.put(job(1, 0, ""));
+            table.put(job(2, 0, ""));
+            table.put(failed);
+            table.put(job(3, -2, "grid"));
+        }
+        // opened again: the schema is there already
+        try (JobTable table = new JobTable(source)) {
+            assertEquals(failed, table.find(2).orElseThrow());
+            assertEquals(List.of(3L, 2L, 1L), ids(table, ALL));
+            assertEquals(List.of(3L, 1L), ids(table, query(Job.Status.QUEUED, null, 100, 10)));
+            assertEquals(List.of(1L), ids(table, query(Job.Status.QUEUED, null, 3, 10)));
+            assertEquals(List.of(3L, 2L), ids(table, query(null, "grid", 100, 10)));
+            assertEquals(List.of(3L), ids(table, query(null, null, 100, 1)));
+            assertEquals(3, table.count(ALL));
+            assertEquals(2, table.counts().get(Job.Status.QUEUED));
+            assertEquals(List.of(1L, 3L), table.open().stream().map(JobRecord::id).toList());
+            table.remove(3);
+            assertTrue(table.find(3).isEmpty());
+            assertEquals(3, table.lastId(), "a number is not given twice");
+        }
+    }
+
+    private static JobTable.Query query(Job.Status state, String sweep, long before, int limit) {
+        return new JobTable.Query(state, sweep, before, limit);
+    }
+
+    private static List<Long> ids(JobTable table, JobTable.Query query) throws SQLException {
+        return table.list(query).stream().map(JobRecord::id).toList();
+    }
+
+    /** A database that stopped before the first version is brought on. */
+    @Test
+    void schemaIsMigratedFromTheFirstVersionOn() throws Exception {
+        JobTable.Source source = embedded();
+        try (Connection c = source.connect();
+                Statement s = c.createStatement()) {
+            s.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)");
+        }
+        try (JobTable table = new JobTable(source)) {
+            assertEquals(1, table.schemaVersion());
+            table.put(job(1, 0, ""));
+        }
+        try (JobTable table = new JobTable(source)) {
+            assertEquals(1, table.count(ALL));
+        }
+    }
+
+    @Test
+    void entryIsReadBackAsWritten() throws Exception {
+        JobRecord job =
+                new JobRecord(
+                        5,
+                        "n",
+                        Job.Status.PAUSED,
+                        JobRecord.Wish.PAUSE,
+                        3,
+                        "o",
+                        "s",
+                        Instant.parse("2026-01-02T03:04:05.123456789Z"),
+                        Instant.parse("2026-01-02T03:04:06Z"),
+                        null,
+                        2,
+                        "",
+                        Map.of("detail", "x"));
+        assertEquals(job, JobRecord.of(Json.object(Json.text(job.json()))));
+    }
+}
