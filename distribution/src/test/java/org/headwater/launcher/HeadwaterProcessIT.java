@@ -139,7 +139,7 @@ class HeadwaterProcessIT {
         assertFalse(Files.exists(folder.resolve("run-again")), "the same twice is no use");
         Outcome csv = headwater("export", run.toString(), "--format", "csv");
         assertEquals(List.of("results: " + run.resolve("posterior.csv")), csv.out());
-        assertEquals(501, Files.readAllLines(run.resolve("posterior.csv")).size());
+        assertEquals(301, Files.readAllLines(run.resolve("posterior.csv")).size());
 
         Outcome none = headwater("reproduce", folder.toString());
         assertEquals(2, none.code());
