@@ -2,6 +2,7 @@ package org.headwater.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -120,6 +121,34 @@ class HeadwaterProcessIT {
         assertArrayEquals(
                 Files.readAllBytes(whole.resolve("posterior.npy")),
                 Files.readAllBytes(part.resolve("posterior.npy")));
+    }
+
+    @Test
+    void aRunIsReproducedAndExported() throws Exception {
+        Path run = folder.resolve("run");
+        assertEquals(0, headwater("run", LASSO, "--output", run.toString()).code());
+        Outcome again = headwater("reproduce", run.toString());
+        assertEquals(0, again.code(), () -> again.toString());
+        assertEquals(
+                List.of(
+                        "posterior.npy: same bytes",
+                        "summary.csv: same bytes",
+                        "posterior.zarr: same bytes",
+                        "reproduced: the same bytes"),
+                again.out());
+        assertFalse(Files.exists(folder.resolve("run-again")), "the same twice is no use");
+        Outcome csv = headwater("export", run.toString(), "--format", "csv");
+        assertEquals(List.of("results: " + run.resolve("posterior.csv")), csv.out());
+        assertEquals(301, Files.readAllLines(run.resolve("posterior.csv")).size());
+
+        Outcome none = headwater("reproduce", folder.toString());
+        assertEquals(2, none.code());
+        assertEquals(
+                List.of(
+                        "error: RUN_DIR must be a run directory, got "
+                                + folder
+                                + "; name a folder like runs/NAME"),
+                none.err());
     }
 
     @Test

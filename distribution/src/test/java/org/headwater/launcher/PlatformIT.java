@@ -285,6 +285,8 @@ class PlatformIT {
                         "validate",
                         "simulate",
                         "serve-model",
+                        "reproduce",
+                        "export",
                         "schema",
                         "plugins",
                         "doctor",

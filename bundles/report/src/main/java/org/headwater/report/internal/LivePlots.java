@@ -99,7 +99,8 @@ final class LivePlots {
             html.open("label").text("Parameter ").open("select", "id", "plot-choice");
             html.close("select").close("label");
         }
-        html.open("div", "class", "plot").open("canvas", "id", "plot-" + name, "role", "img");
+        html.open("div", "class", "plot")
+                .open("canvas", "id", "plot-" + name, "role", "img", "aria-label", caption);
         html.close("canvas").close("div").element("figcaption", caption).close("figure").line();
     }
 
