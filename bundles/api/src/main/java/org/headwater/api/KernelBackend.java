@@ -18,6 +18,23 @@ public interface KernelBackend {
         DOUBLE
     }
 
+    /** The layers. */
+    enum Kind {
+        /** {@link KernelBackend#joint}. */
+        JOINT,
+        /** {@link KernelBackend#tensorised}. */
+        TENSORISED
+    }
+
+    /**
+     * A layer and its size.
+     *
+     * @param kind which
+     * @param particles N
+     * @param dimension d
+     */
+    record Layer(Kind kind, int particles, int dimension) {}
+
     /** Name and path taken, e.g. {@code vector (scalar)}. */
     String description();
 

@@ -18,6 +18,14 @@ public interface Stepper {
         return 0;
     }
 
+    /**
+     * The layer that each step computes with the kernel backend, from which {@code backend: auto}
+     * tells which backend is the fastest; empty when there is none.
+     */
+    default Optional<KernelBackend.Layer> layer() {
+        return Optional.empty();
+    }
+
     /** Finds the starting point and scales, and places the particles. May take long. */
     State start(RandomStream random);
 
@@ -50,6 +58,14 @@ public interface Stepper {
      * @param random the stream of this step, derived from seed and iteration
      */
     StepResult step(State state, RandomStream random);
+
+    /**
+     * The trained sampler that the state holds, as named arrays that outlive the solver; the run
+     * keeps it in {@code flow.npz}, from which {@code headwater sample} draws. None by default.
+     */
+    default Optional<State> sampler(State state) {
+        return Optional.empty();
+    }
 
     /** The posterior as the state has it. */
     Posterior posterior(State state, RandomStream random);

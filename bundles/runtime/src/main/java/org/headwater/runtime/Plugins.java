@@ -1,8 +1,11 @@
 package org.headwater.runtime;
 
 import java.util.List;
+import java.util.function.Consumer;
+import org.headwater.api.KernelBackend.Layer;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Provider;
+import org.headwater.api.Workers;
 
 /** The plug-ins that are installed now; a service. */
 public interface Plugins {
@@ -16,6 +19,16 @@ public interface Plugins {
      *     that are installed
      */
     Plugin find(PluginKind kind, String type);
+
+    /**
+     * The kernel backend that computes a layer fastest on this machine; where the layer is small or
+     * nothing else is usable, the one of the highest rank. Each is tried for a second, once: the
+     * answer is kept.
+     *
+     * @param notices told what was picked
+     * @throws org.headwater.api.InvalidInputException if none is usable
+     */
+    Plugin fastestBackend(Layer layer, Workers workers, Consumer<String> notices);
 
     /**
      * An installed plug-in.

@@ -1,13 +1,12 @@
 package org.headwater.cli.internal;
 
 import com.google.gson.Gson;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.KernelBackendProvider;
+import org.headwater.api.Workers;
 import org.headwater.cli.Table;
 import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.PluginKind;
@@ -90,13 +89,13 @@ final class BenchCommand extends SubCommand {
             throw misuse("--threads must be at least 1, got " + threads);
         }
         int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-        KernelBackend chosen =
-                provider()
-                        .create(
-                                precision == 32
-                                        ? KernelBackend.Precision.SINGLE
-                                        : KernelBackend.Precision.DOUBLE);
         try (FixedWorkers workers = new FixedWorkers(used)) {
+            KernelBackend chosen =
+                    provider(workers)
+                            .create(
+                                    precision == 32
+                                            ? KernelBackend.Precision.SINGLE
+                                            : KernelBackend.Precision.DOUBLE);
             LayerBench.Result result = new LayerBench(kernel, n, d, chosen, workers).measure();
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("kernel", kernel.name());
@@ -114,22 +113,23 @@ final class BenchCommand extends SubCommand {
         return ExitCode.DONE;
     }
 
-    private KernelBackendProvider provider() {
-        List<Plugins.Plugin> all =
-                backend.equals("auto")
-                        ? plugins.list(PluginKind.BACKEND).stream()
-                                .sorted(Comparator.comparingInt(Plugins.Plugin::ranking).reversed())
-                                .toList()
-                        : List.of(plugins.find(PluginKind.BACKEND, backend));
-        String reason = "none is installed";
-        for (Plugins.Plugin plugin : all) {
-            KernelBackendProvider provider = (KernelBackendProvider) plugin.provider();
-            reason = provider.unavailable();
-            if (reason.isEmpty()) {
-                return provider;
-            }
+    private KernelBackendProvider provider(Workers workers) {
+        if (backend.equals("auto")) {
+            KernelBackend.Kind kind =
+                    kernel == LayerBench.Kernel.joint
+                            ? KernelBackend.Kind.JOINT
+                            : KernelBackend.Kind.TENSORISED;
+            return (KernelBackendProvider)
+                    plugins.fastestBackend(
+                                    new KernelBackend.Layer(kind, n, d), workers, err()::println)
+                            .provider();
         }
-        throw misuse("no usable backend for --backend " + backend + ": " + reason);
+        KernelBackendProvider named =
+                (KernelBackendProvider) plugins.find(PluginKind.BACKEND, backend).provider();
+        if (!named.unavailable().isEmpty()) {
+            throw misuse("no usable backend for --backend " + backend + ": " + named.unavailable());
+        }
+        return named;
     }
 
     private void print(Map<String, Object> all) {

@@ -3,6 +3,7 @@ package org.headwater.kernels.laplace;
 import java.util.Optional;
 import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
@@ -56,6 +57,11 @@ public final class SynthesisProblem {
             }
 
             @Override
+            public Optional<KernelBackend.Layer> layer() {
+                return stepper.layer();
+            }
+
+            @Override
             public State start(RandomStream random) {
                 return stepper.start(random);
             }
@@ -77,6 +83,11 @@ public final class SynthesisProblem {
             @Override
             public StepResult step(State state, RandomStream random) {
                 return stepper.step(state, random);
+            }
+
+            @Override
+            public Optional<State> sampler(State state) {
+                return stepper.sampler(state);
             }
 
             @Override
@@ -109,6 +120,22 @@ public final class SynthesisProblem {
                 return new Posterior(draws, u.particles(), u.reasons(), u.diagnostics(), mode);
             }
         };
+    }
+
+    /** S as a matrix, d × d. */
+    public double[] matrix() {
+        int d = problem.dimension();
+        double[] s = new double[d * d];
+        double[] column = new double[d];
+        for (int j = 0; j < d; j++) {
+            java.util.Arrays.fill(column, 0);
+            column[j] = 1;
+            synthesis.apply(column, 0, column, 0);
+            for (int i = 0; i < d; i++) {
+                s[i * d + j] = column[i];
+            }
+        }
+        return s;
     }
 
     /** Points x = Su of points u, which are not modified. */

@@ -2,6 +2,9 @@ package org.headwater.runtime.internal;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import org.headwater.api.KernelBackend.Layer;
+import org.headwater.api.Workers;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 
@@ -25,6 +28,12 @@ record Pins(PluginRegistry registry, Collection<Plugins.Identity> pinned) implem
                 .filter(p -> p.type().equals(type))
                 .findFirst()
                 .orElseGet(() -> registry.find(kind, type));
+    }
+
+    @Override
+    public Plugin fastestBackend(Layer layer, Workers workers, Consumer<String> notices) {
+        List<Plugin> held = held(PluginKind.BACKEND);
+        return held.isEmpty() ? registry.fastestBackend(layer, workers, notices) : held.get(0);
     }
 
     private List<Plugin> held(PluginKind kind) {

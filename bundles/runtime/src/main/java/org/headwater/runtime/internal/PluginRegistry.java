@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.KernelBackend.Layer;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.api.NoiseProvider;
 import org.headwater.api.PluginInfo;
@@ -20,6 +22,7 @@ import org.headwater.api.PriorProvider;
 import org.headwater.api.Provider;
 import org.headwater.api.SettingsSchema;
 import org.headwater.api.SolverProvider;
+import org.headwater.api.Workers;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 import org.osgi.framework.Bundle;
@@ -101,6 +104,12 @@ public final class PluginRegistry implements Plugins {
                 "names no installed " + kind.singular(),
                 "'" + type + "'",
                 suggestion + installed(types));
+    }
+
+    @Override
+    public Plugin fastestBackend(Layer layer, Workers workers, Consumer<String> notices) {
+        List<Plugin> usable = ProblemPlan.usableBackends(this);
+        return BackendChoice.here().fastest(layer, usable, workers, notices);
     }
 
     /** The key of a problem file that names a plug-in of a kind. */

@@ -37,7 +37,7 @@ import org.headwater.runtime.RunResult.ImageOptions;
  * @param noise noise model
  * @param prior prior of the field
  * @param solver solver
- * @param backend kernel backend
+ * @param backends kernel backends to choose from: the one that the file names, or all by rank
  * @param inner priors that the prior is made of
  * @param seed root of all random streams
  * @param beta inverse temperature
@@ -53,7 +53,7 @@ record ProblemPlan(
         Part noise,
         Part prior,
         Part solver,
-        Plugin backend,
+        List<Plugin> backends,
         List<Plugin> inner,
         long seed,
         double beta,
@@ -120,11 +120,40 @@ record ProblemPlan(
         }
     }
 
+    /** The kernel backend: the first of {@link #backends}. */
+    Plugin backend() {
+        return backends.get(0);
+    }
+
+    /** The same problem with a backend chosen. */
+    ProblemPlan withBackend(Plugin backend) {
+        return new ProblemPlan(
+                file,
+                name,
+                model,
+                data,
+                noise,
+                prior,
+                solver,
+                List.of(backend),
+                inner,
+                seed,
+                beta,
+                images,
+                content,
+                inputs);
+    }
+
     /** All plug-ins of the problem. */
     List<Plugin> plugins() {
         List<Plugin> all = new ArrayList<>();
         all.addAll(
-                List.of(model.plugin(), noise.plugin(), prior.plugin(), solver.plugin(), backend));
+                List.of(
+                        model.plugin(),
+                        noise.plugin(),
+                        prior.plugin(),
+                        solver.plugin(),
+                        backend()));
         all.addAll(inner);
         return all;
     }
@@ -134,8 +163,36 @@ record ProblemPlan(
         return plugins().stream().map(Plugin::identity).toList();
     }
 
-    /** Backends in the order in which {@code auto} tries them. */
-    static List<Plugin> backendsByRanking(Plugins plugins) {
+    /** Backends in the order in which {@code auto} tries them, at least one. */
+    static List<Plugin> usableBackends(Plugins plugins) {
+        List<Plugin> usable = new ArrayList<>();
+        StringBuilder reasons = new StringBuilder();
+        for (Plugin plugin : backendsByRanking(plugins)) {
+            String unavailable = reasonAgainst(plugin);
+            if (unavailable.isEmpty()) {
+                usable.add(plugin);
+                continue;
+            }
+            reasons.append(reasons.isEmpty() ? "" : ", ")
+                    .append(plugin.type())
+                    .append(": ")
+                    .append(unavailable);
+        }
+        if (!usable.isEmpty()) {
+            return usable;
+        }
+        throw InvalidInputException.of(
+                "backend",
+                "finds no usable kernel backend",
+                reasons.isEmpty() ? "none installed" : reasons,
+                "install one, e.g. the vector backend");
+    }
+
+    private static String reasonAgainst(Plugin plugin) {
+        return ((KernelBackendProvider) plugin.provider()).unavailable();
+    }
+
+    private static List<Plugin> backendsByRanking(Plugins plugins) {
         List<Plugin> all = new ArrayList<>(plugins.list(PluginKind.BACKEND));
         all.sort(Comparator.comparingInt(Plugin::ranking).reversed().thenComparing(Plugin::type));
         return all;
@@ -167,7 +224,7 @@ record ProblemPlan(
             Part noise = part(PluginKind.NOISE, "gaussian");
             Part prior = part(PluginKind.PRIOR, null);
             Part solver = part(PluginKind.SOLVER, "rwpo");
-            Plugin backend = backend(own.text("backend"));
+            List<Plugin> backends = backends(own.text("backend"));
             content.put("backend", own.text("backend"));
             double beta = own.number("beta");
             content.put("beta", beta == 1 ? (Object) 1 : (Object) beta);
@@ -185,7 +242,7 @@ record ProblemPlan(
                     noise,
                     prior,
                     solver,
-                    backend,
+                    backends,
                     List.copyOf(inner),
                     seed,
                     beta,
@@ -347,7 +404,7 @@ record ProblemPlan(
             return out;
         }
 
-        private Plugin backend(String type) {
+        private List<Plugin> backends(String type) {
             if (!AUTO.equals(type)) {
                 Plugin plugin = plugins.find(PluginKind.BACKEND, type);
                 String unavailable = reasonAgainst(plugin);
@@ -358,28 +415,9 @@ record ProblemPlan(
                             "'" + type + "'",
                             "use backend: auto");
                 }
-                return plugin;
+                return List.of(plugin);
             }
-            StringBuilder reasons = new StringBuilder();
-            for (Plugin plugin : backendsByRanking(plugins)) {
-                String unavailable = reasonAgainst(plugin);
-                if (unavailable.isEmpty()) {
-                    return plugin;
-                }
-                reasons.append(reasons.isEmpty() ? "" : ", ")
-                        .append(plugin.type())
-                        .append(": ")
-                        .append(unavailable);
-            }
-            throw InvalidInputException.of(
-                    "backend",
-                    "finds no usable kernel backend",
-                    reasons.isEmpty() ? "none installed" : reasons,
-                    "install one, e.g. the vector backend");
-        }
-
-        private static String reasonAgainst(Plugin plugin) {
-            return ((KernelBackendProvider) plugin.provider()).unavailable();
+            return usableBackends(plugins);
         }
 
         private static Map<String, Object> imageContent(Settings images, double exceedance) {

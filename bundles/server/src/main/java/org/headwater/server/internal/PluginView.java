@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.Setting;
@@ -30,6 +31,9 @@ final class PluginView {
             map.put("unavailable", backend.unavailable());
         }
         map.put("settings", settings(plugin.info().settings()));
+        if (plugin.provider() instanceof ForwardModelProvider model) {
+            map.put("data", settings(model.dataSettings()));
+        }
         return map;
     }
 

@@ -1,16 +1,19 @@
 package org.headwater.server.internal;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The files of a job that may be fetched: whole ones within its folder, no links. */
 final class RunFiles {
@@ -24,16 +27,27 @@ final class RunFiles {
         if (!Files.isDirectory(root)) {
             return files;
         }
-        try (Stream<Path> all = Files.walk(root)) {
-            for (Path file : all.sorted().toList()) {
-                if (shown(file)) {
-                    Map<String, Object> entry = new LinkedHashMap<>();
-                    entry.put("name", root.relativize(file).toString().replace('\\', '/'));
-                    entry.put("bytes", Files.size(file));
-                    files.add(entry);
-                }
-            }
-        }
+        Files.walkFileTree(
+                root,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (shown(file)) {
+                            Map<String, Object> entry = new LinkedHashMap<>();
+                            entry.put("name", root.relativize(file).toString().replace('\\', '/'));
+                            entry.put("bytes", attributes.size());
+                            files.add(entry);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException e) {
+                        // a running job renames its files
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        files.sort(Comparator.comparing(entry -> (String) entry.get("name")));
         return files;
     }
 

@@ -10,16 +10,19 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.felix.service.command.CommandSession;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
+import org.headwater.api.Workers;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,12 @@ class VerifyCommandTest {
                     "1.0.0",
                     "",
                     0);
+        }
+
+        @Override
+        public Plugin fastestBackend(
+                KernelBackend.Layer layer, Workers workers, Consumer<String> notices) {
+            return find(PluginKind.BACKEND, "ridge");
         }
     }
 

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.Posterior;
 import org.headwater.api.Prior;
 import org.headwater.api.RandomStream;
@@ -86,6 +88,15 @@ final class RwpoStepper implements Stepper {
     @Override
     public int particles() {
         return particles;
+    }
+
+    @Override
+    public Optional<KernelBackend.Layer> layer() {
+        KernelBackend.Kind kind =
+                flow.options.kernel() == RwpoOptions.Kernel.JOINT
+                        ? KernelBackend.Kind.JOINT
+                        : KernelBackend.Kind.TENSORISED;
+        return Optional.of(new KernelBackend.Layer(kind, particles, d));
     }
 
     @Override
@@ -244,6 +255,8 @@ final class RwpoStepper implements Stepper {
         Diagnosis diagnosis = new Diagnosis(flow.options, particles, d);
         List<Reason> reasons = new ArrayList<>();
         diagnosis.checkScales(q, layer.selfWeight, spread, reasons);
+        diagnosis.checkParticles(reasons);
+        diagnosis.checkIterations(state.iteration(), reasons);
         diagnosis.checkRest(residual, reasons);
         if (layerPrior != flow.problem.prior()) {
             diagnosis.warnOfMoreau(reasons);
