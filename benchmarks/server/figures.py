@@ -7,6 +7,7 @@ Needs Python 3.8's standard library only.
 """
 
 import argparse
+import atexit
 import http.client
 import os
 import statistics
@@ -40,7 +41,8 @@ class Server:
         self.start_seconds = time.perf_counter() - begun
         with open(folder + "/conf/admin.token", encoding="utf-8") as token:
             self.token = token.read().strip()
-        self.client = Client(self.url, self.token)
+        self.client = Client(self.url, self.token, timeout=300)
+        atexit.register(self.process.kill)
 
     def metric(self, name):
         connection = self.connection()

@@ -47,7 +47,7 @@ class Client:
         self.timeout = timeout
 
     def submit(self, problem, files=None, name=None, priority=0):
-        """Submits a problem: a problem file's path, or a problem as a dict.
+        """Submits a problem: a problem file's path, its text, or a problem as a dict.
 
         ``files`` maps the names that the problem uses to paths; without, the files beside the
         problem file that it mentions are sent. Returns the job.
@@ -62,6 +62,8 @@ class Client:
         if grid is not None:
             if isinstance(problem, dict):
                 problem = dict(problem, sweep=grid)
+            elif "\n" in str(problem):
+                problem = problem + "\nsweep: " + json.dumps(grid) + "\n"
             else:
                 files = files if files is not None else mentioned(problem)
                 with open(problem, encoding="utf-8") as source:
