@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -159,9 +160,41 @@ class PlatformIT {
         assertEquals(3, folder.toFile().list().length, "nothing was written");
     }
 
+    /** A trained flow meets the same moments, and its file gives the same samples twice. */
+    @Test
+    void trainedFlowIsSampledFromItsFile() throws IOException {
+        Path output = folder.resolve("run");
+        Outcome run =
+                headwater(
+                        "run",
+                        folder.resolve("problem.yaml").toString(),
+                        "--set",
+                        "solver={type: sparse-transformer, iterations: 100, batch: 64, width: 8}",
+                        "--output",
+                        output + "");
+        assertEquals(0, run.code(), () -> run.toString());
+        List<String> rows = Files.readAllLines(output.resolve("summary.csv"));
+        assertMoments(rows.get(1), 2, 2.2);
+        assertMoments(rows.get(2), 1, -0.4);
+        byte[][] bytes = new byte[2][];
+        for (int i = 0; i < 2; i++) {
+            Path samples = folder.resolve("samples" + i + ".npy");
+            Outcome sample =
+                    headwater("sample", output + "", "--n", "70", "--output", samples + "");
+            assertEquals(0, sample.code(), () -> sample.toString());
+            assertEquals("results: " + samples, sample.out().get(sample.out().size() - 1));
+            bytes[i] = Files.readAllBytes(samples);
+            assertTrue(Files.exists(folder.resolve("samples" + i + "-log-density.npy")));
+        }
+        assertTrue(Arrays.equals(bytes[0], bytes[1]));
+        assertMistake(
+                "must be a trained flow",
+                headwater("sample", folder + "", "--n", "7", "--output", folder + "/x.npy"));
+    }
+
     @Test
     void examplesAreValid() {
-        for (String example : List.of("lasso.yaml", "eit-tank.yaml")) {
+        for (String example : List.of("lasso.yaml", "flow.yaml", "eit-tank.yaml")) {
             Outcome validate =
                     headwater("validate", HOME.resolve("examples").resolve(example).toString());
             assertEquals(0, validate.code(), () -> validate.toString());

@@ -19,6 +19,14 @@ public interface Noise {
         return false;
     }
 
+    /**
+     * Whether Φ is a convex function of the prediction. With a linear forward model and a convex
+     * prior the posterior then has one mode; else modes may be hidden, and the verdict says so.
+     */
+    default boolean isConvex() {
+        return isQuadratic();
+    }
+
     /** Φ of the prediction {@code predicted[offset .. offset+m-1]}. */
     double misfit(double[] predicted, int offset);
 

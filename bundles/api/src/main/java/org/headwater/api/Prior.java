@@ -86,6 +86,18 @@ public interface Prior {
     }
 
     /**
+     * A draw of the density ∝ exp(−βψ), by an exact method; empty where the prior is not proper or
+     * there is no such method. Calibration draws truths with it. A prior that is {@link #quadratic}
+     * need not implement it.
+     *
+     * @param beta β, &gt; 0
+     * @return d values
+     */
+    default Optional<double[]> sample(double beta, RandomStream random) {
+        return Optional.empty();
+    }
+
+    /**
      * A typical curvature of ψ along a coordinate where the posterior lies, ≥ 0, beside what a
      * {@link SeparablePrior#slope} already tells: e.g. the ridge of an elastic net; 12/w² for a
      * constraint to an interval of width w, the precision of the uniform density on it; 0 when

@@ -59,6 +59,14 @@ public interface Stepper {
      */
     StepResult step(State state, RandomStream random);
 
+    /**
+     * The trained sampler that the state holds, as named arrays that outlive the solver; the run
+     * keeps it in {@code flow.npz}, from which {@code headwater sample} draws. None by default.
+     */
+    default Optional<State> sampler(State state) {
+        return Optional.empty();
+    }
+
     /** The posterior as the state has it. */
     Posterior posterior(State state, RandomStream random);
 

@@ -55,6 +55,19 @@ public interface Jobs {
      */
     Path simulate(ProblemFile problem, Path truth, Path directory);
 
+    /**
+     * Draws samples from the trained flow that a run has left, with their log-densities. The same
+     * seed gives the same bytes.
+     *
+     * @param flow a flow file, or the run directory that it is in
+     * @param n how many, ≥ 1
+     * @param seed random seed
+     * @param output gets the samples as a NumPy array n × d; must not exist
+     * @throws org.headwater.api.InvalidInputException if there is no such flow, or the output is
+     *     there already
+     */
+    Samples sample(Path flow, int n, long seed, Path output);
+
     /** All jobs of this process, in order of their ids. */
     List<Job> list();
 
@@ -63,6 +76,16 @@ public interface Jobs {
 
     /** Takes a job that has ended off the list, so that nothing of it stays in memory. */
     void forget(Job job);
+
+    /**
+     * Samples of a trained flow.
+     *
+     * @param file n × d
+     * @param logDensities their log-densities, n values; null where the flow knows none
+     * @param dimension d
+     * @param leastSlope not positive where the flow is not one to one, and the densities are wrong
+     */
+    record Samples(Path file, Path logDensities, int dimension, double leastSlope) {}
 
     /**
      * What a validation found.

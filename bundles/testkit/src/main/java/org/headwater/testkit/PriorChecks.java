@@ -12,6 +12,7 @@ import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
 import org.headwater.api.QuadraticPotential;
 import org.headwater.api.RandomStream;
+import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 
 /**
@@ -20,6 +21,7 @@ import org.headwater.api.SeparablePrior;
  */
 public final class PriorChecks {
     private static final int POINTS = 24;
+    private static final int DRAWS = 20_000;
     private static final double SCALE = 3;
     private static final double ROUNDING = 1e-9;
     private static final double[] TIMES = {0.01, 0.3, 1, 5};
@@ -85,11 +87,65 @@ public final class PriorChecks {
         SeparableChecks.of(prior).ifPresent(checks::addAll);
         prior.synthesis().ifPresent(s -> checks.addAll(SynthesisChecks.of(prior, s)));
         prior.quadratic().ifPresent(q -> checks.add(Check.of("quadratic", () -> quadratic(q))));
+        prior.sample(1, Points.random(7))
+                .ifPresent(x -> checks.add(Check.of("draws", this::drawsFollowThePotential)));
         checks.add(Check.of("nan", this::nanStaysVisible));
         checks.add(Check.of("wrong-shape", this::wrongShapeIsRefused));
         checks.add(Check.of("determinism", this::sameAgain));
         checks.add(Check.of("thread-safety", () -> Threads.sameFromAll(this::call)));
         return checks;
+    }
+
+    /**
+     * The mean of βψ over draws: m/k where ψ is homogeneous of degree k on m dimensions; and for a
+     * separable ψ mean and variance of each coordinate, those of the kernel at a time so long that
+     * only the prior is left of it. Six standard errors: a false alarm once in 10⁸.
+     */
+    private String drawsFollowThePotential() {
+        double beta = 1.7;
+        RandomStream random = Points.random(8);
+        double[] mean = new double[d];
+        double[] square = new double[d];
+        double energy = 0;
+        double energies = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            double[] x = prior.sample(beta, random.split(i)).orElseThrow();
+            double e = beta * prior.potential(x, 0);
+            Limits.require(
+                    Double.isFinite(e),
+                    "the potential at a draw of the prior is " + e,
+                    "draw where the potential is finite");
+            energy += e / DRAWS;
+            energies += e * e / DRAWS;
+            for (int j = 0; j < d; j++) {
+                mean[j] += x[j] / DRAWS;
+                square[j] += x[j] * x[j] / DRAWS;
+            }
+        }
+        double worst = 0;
+        if (prior.scaling().isPresent()) {
+            Scaling s = prior.scaling().get();
+            double error = Math.sqrt((energies - energy * energy) / DRAWS);
+            worst = Math.abs(energy - s.dimension() / s.degree()) / error;
+        }
+        if (prior instanceof SeparablePrior separable) {
+            for (int j = 0; j < d; j++) {
+                double[] m = new double[1];
+                double[] v = new double[1];
+                double variance = square[j] - mean[j] * mean[j];
+                double far = 1e6 * beta * (variance + mean[j] * mean[j]);
+                separable.kernel(j, far, 2 * beta, new double[1], new double[1], m, v);
+                worst = Math.max(worst, Math.abs(mean[j] - m[0]) / Math.sqrt(variance / DRAWS));
+                // the excess kurtosis of what one draws priors from is at most 6
+                double error = variance * Math.sqrt(8.0 / DRAWS);
+                worst = Math.max(worst, Math.abs(variance - v[0]) / error);
+            }
+        }
+        return Limits.atMost(
+                "the largest deviation of the draws' moments, in standard errors",
+                worst,
+                6,
+                "sample must draw the density proportional to exp(-beta·potential)");
     }
 
     /** ψ(p) + |p−y|²/(2t) ≤ ψ(z) + |z−y|²/(2t) for neighbours z of p near and far. */

@@ -7,6 +7,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.PluginLibrary;
 import org.headwater.runtime.Plugins;
+import org.headwater.runtime.Trials;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
@@ -34,6 +35,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     private final Jobs jobs;
     private final Plugins plugins;
     private final PluginLibrary library;
+    private final Trials trials;
 
     /** Called by the component runtime. */
     @Activate
@@ -41,7 +43,9 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
             BundleContext context,
             @Reference Jobs jobs,
             @Reference Plugins plugins,
-            @Reference PluginLibrary library) {
+            @Reference PluginLibrary library,
+            @Reference Trials trials) {
+        this.trials = trials;
         this.library = library;
         this.context = context;
         this.jobs = jobs;
@@ -52,8 +56,13 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     public int applyAsInt(String[] args) {
         CommandLine line = new CommandLine(new Headwater());
         line.addSubcommand(new RunCommand(jobs));
+        line.addSubcommand(new ReproduceCommand(jobs));
+        line.addSubcommand(new ExportCommand());
         line.addSubcommand(new ValidateCommand(jobs));
         line.addSubcommand(new SimulateCommand(jobs));
+        line.addSubcommand(new CalibrateCommand(trials));
+        line.addSubcommand(new CompareCommand(trials));
+        line.addSubcommand(new SampleCommand(jobs));
         line.addSubcommand(new ServeModelCommand(jobs));
         line.addSubcommand(new PluginsCommand(plugins));
         line.addSubcommand(new SchemaCommand(plugins));
@@ -63,7 +72,9 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ReindexCommand(server));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
+        line.addSubcommand(new ExperimentCommand());
         line.addSubcommand(new HelpCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);
         line.getCommandSpec().version(version());
         line.setParameterExceptionHandler(HeadwaterCommand::misused);

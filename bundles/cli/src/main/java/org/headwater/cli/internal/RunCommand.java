@@ -1,5 +1,6 @@
 package org.headwater.cli.internal;
 
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class RunCommand extends SubCommand {
             ProblemFile problem = ProblemFile.read(file, overrides(settings, seed));
             job = jobs.submit(problem, new RunOptions(output, invocation(), display));
         }
-        boolean interrupted = await(job);
+        boolean interrupted = await(job, err());
         display.close();
         return conclude(job, interrupted);
     }
@@ -83,7 +84,7 @@ final class RunCommand extends SubCommand {
     }
 
     /** Waits until the job has ended; an interrupt asks it to stop. */
-    private boolean await(Job job) {
+    static boolean await(Job job, PrintWriter err) {
         boolean interrupted = false;
         while (true) {
             try {
@@ -91,45 +92,38 @@ final class RunCommand extends SubCommand {
                 return interrupted;
             } catch (InterruptedException e) {
                 interrupted = true;
-                err().println();
-                err().println("stopping at the end of this step; Ctrl-C again to stop at once");
-                err().flush();
+                err.println();
+                err.println("stopping at the end of this step; Ctrl-C again to stop at once");
+                err.flush();
                 job.cancel();
             }
         }
     }
 
     private int conclude(Job job, boolean interrupted) {
-        return switch (job.status()) {
-            case DONE -> {
-                Verdict verdict = job.verdict().orElseThrow();
-                out().println(JobText.verdict(verdict));
-                Path report = job.directory().resolve("report.html");
-                if (Files.exists(report)) {
-                    out().println("report:  " + report);
-                }
-                out().println("results: " + job.directory());
-                yield verdict.status() == Reason.Status.FAIL
-                        ? ExitCode.VERDICT_FAIL
-                        : ExitCode.DONE;
-            }
-            case CANCELLED -> {
-                err().println("interrupted; go on with: " + JobText.resume(job.directory()));
-                yield ExitCode.INTERRUPTED;
-            }
-            default -> {
-                int code =
-                        HeadwaterCommand.report(
-                                job.error()
-                                        .orElseGet(
-                                                () ->
-                                                        new IllegalStateException(
-                                                                "the run ended as "
-                                                                        + job.status())),
-                                err());
-                yield interrupted ? ExitCode.INTERRUPTED : code;
-            }
-        };
+        if (job.status() != Job.Status.DONE) {
+            return notDone(job, interrupted, err());
+        }
+        Verdict verdict = job.verdict().orElseThrow();
+        out().println(JobText.verdict(verdict));
+        Path report = job.directory().resolve("report.html");
+        if (Files.exists(report)) {
+            out().println("report:  " + report);
+        }
+        out().println("results: " + job.directory());
+        return verdict.status() == Reason.Status.FAIL ? ExitCode.VERDICT_FAIL : ExitCode.DONE;
+    }
+
+    /** Says why a job ended without results, and gives the exit code for it. */
+    static int notDone(Job job, boolean interrupted, PrintWriter err) {
+        if (job.status() == Job.Status.CANCELLED) {
+            err.println("interrupted; go on with: " + JobText.resume(job.directory()));
+            return ExitCode.INTERRUPTED;
+        }
+        IllegalStateException unknown =
+                new IllegalStateException("the run ended as " + job.status());
+        int code = HeadwaterCommand.report(job.error().orElse(unknown), err);
+        return interrupted ? ExitCode.INTERRUPTED : code;
     }
 
     private String invocation() {

@@ -86,6 +86,11 @@ public final class SynthesisProblem {
             }
 
             @Override
+            public Optional<State> sampler(State state) {
+                return stepper.sampler(state);
+            }
+
+            @Override
             public Posterior posterior(State state, RandomStream random) {
                 Posterior u = stepper.posterior(state, random);
                 return withDraws(u, synthesised(u.draws(), synthesis));
@@ -115,6 +120,22 @@ public final class SynthesisProblem {
                 return new Posterior(draws, u.particles(), u.reasons(), u.diagnostics(), mode);
             }
         };
+    }
+
+    /** S as a matrix, d × d. */
+    public double[] matrix() {
+        int d = problem.dimension();
+        double[] s = new double[d * d];
+        double[] column = new double[d];
+        for (int j = 0; j < d; j++) {
+            java.util.Arrays.fill(column, 0);
+            column[j] = 1;
+            synthesis.apply(column, 0, column, 0);
+            for (int i = 0; i < d; i++) {
+                s[i * d + j] = column[i];
+            }
+        }
+        return s;
     }
 
     /** Points x = Su of points u, which are not modified. */

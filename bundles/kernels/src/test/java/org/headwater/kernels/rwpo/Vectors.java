@@ -26,11 +26,15 @@ public final class Vectors {
 
     /** All entries of a name; at least one must be there. */
     public static List<Vectors> named(String name) {
+        return named("/rwpo-vectors.json", name);
+    }
+
+    /** All entries of a name in a resource; at least one must be there. */
+    public static List<Vectors> named(String resource, String name) {
         List<Vectors> found = new ArrayList<>();
         try (Reader reader =
                 new InputStreamReader(
-                        Vectors.class.getResourceAsStream("/rwpo-vectors.json"),
-                        StandardCharsets.UTF_8)) {
+                        Vectors.class.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
             for (JsonElement e :
                     JsonParser.parseReader(reader).getAsJsonObject().getAsJsonArray("entries")) {
                 if (e.getAsJsonObject().get("name").getAsString().equals(name)) {

@@ -35,6 +35,11 @@ final class PoissonNoise implements Noise {
         return counts.length;
     }
 
+    @Override
+    public boolean isConvex() {
+        return true;
+    }
+
     private double mean(double predicted) {
         return scale * predicted + background;
     }

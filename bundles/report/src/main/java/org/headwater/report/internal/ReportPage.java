@@ -739,6 +739,8 @@ final class ReportPage {
         file("problem.yaml", "exactly what ran; run it again to get the same");
         file("summary.csv", "a row per parameter");
         file("posterior.npy", "the draws, draws × parameters, for NumPy");
+        file("posterior.zarr", "draws, predictions and data, for xarray and ArviZ");
+        file("notebook.ipynb", "opens posterior.zarr in plain Python");
         file("manifest.json", "versions, hashes, machine, timings");
         file("verdict.json", "the verdict for programs");
         if (!fields.isEmpty()) {

@@ -37,6 +37,7 @@ import org.headwater.runtime.internal.ProblemPlan.Part;
  * @param plan its settings
  * @param experiment forward model, data and noise
  * @param target f, with the prior's potential if that is quadratic
+ * @param field the prior of the field
  * @param problem what the solver was given
  * @param backend kernels
  * @param stepper the solver's run
@@ -47,6 +48,7 @@ record AssembledProblem(
         ProblemPlan plan,
         Experiment experiment,
         ModelTarget target,
+        Prior field,
         Problem problem,
         KernelBackend backend,
         Stepper stepper,
@@ -225,6 +227,7 @@ record AssembledProblem(
                 plan,
                 experiment,
                 target,
+                field,
                 problem,
                 backend,
                 stepper,
@@ -289,6 +292,11 @@ record AssembledProblem(
     /** The noise model. */
     Noise noise() {
         return experiment.noise();
+    }
+
+    /** The noise model of other data, as its settings make it. */
+    Noise noiseOf(double[] data) {
+        return plan.noise().provider(NoiseProvider.class).create(plan.noise().settings(), data);
     }
 
     /** Whether all plug-ins that it comes from are there. */

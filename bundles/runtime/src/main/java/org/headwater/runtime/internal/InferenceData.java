@@ -1,6 +1,7 @@
 package org.headwater.runtime.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -26,6 +27,7 @@ import org.headwater.api.StepInfo;
  * so that the same seed gives the same bytes.
  */
 final class InferenceData {
+    private static final String NOTEBOOK = "notebook.ipynb";
     private static final String DATUM = "datum";
     private static final String ITERATION = "iteration";
 
@@ -68,6 +70,14 @@ final class InferenceData {
         predictive(top.group("posterior_predictive", attributes), outcome, layout);
         constant(top.group("constant_data", attributes), problem);
         top.consolidate();
+    }
+
+    /** Writes a notebook that opens the store beside it; the same for every run. */
+    static void writeNotebook(Path folder) throws IOException {
+        try (InputStream in = InferenceData.class.getResourceAsStream(NOTEBOOK)) {
+            byte[] text = in.readAllBytes();
+            SafeFiles.write(folder.resolve(NOTEBOOK), out -> out.write(text));
+        }
     }
 
     /** What each step says of itself. */

@@ -257,7 +257,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     run.root() + ", which has ended",
                     "its results are there; run its problem.yaml to do it again");
         }
-        String changed = manifest.changedInput(run);
+        String changed = manifest.changedInput(run.problem());
         if (changed != null) {
             throw InvalidInputException.of(
                     RESUME,
@@ -418,6 +418,11 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                             "check its permissions or choose another")
                     .inFile(problem.file().toString());
         }
+    }
+
+    @Override
+    public Samples sample(Path flow, int n, long seed, Path output) {
+        return FlowFile.sample(flow, n, seed, output, workers);
     }
 
     @Override

@@ -86,7 +86,11 @@ final class Manifest {
 
     /** Reads a run's manifest. */
     static Manifest read(RunDirectory directory) throws IOException {
-        Path file = directory.manifest();
+        return read(directory.manifest());
+    }
+
+    /** Reads a manifest. */
+    static Manifest read(Path file) throws IOException {
         return new Manifest(file, Json.object(Files.readString(file, StandardCharsets.UTF_8)));
     }
 
@@ -170,10 +174,10 @@ final class Manifest {
     }
 
     /** The first input that is not what it was, in words; null when all are. */
-    String changedInput(RunDirectory directory) throws IOException {
-        String hash = Hashes.sha256(directory.problem());
+    String changedInput(Path problem) throws IOException {
+        String hash = Hashes.sha256(problem);
         if (!hash.equals(content.get(PROBLEM_HASH)) && !hash.equals(content.get(NEXT_HASH))) {
-            return directory.problem() + " has changed";
+            return problem + " has changed";
         }
         if (content.get(INPUTS) instanceof List<?> inputs) {
             for (Object o : inputs) {

@@ -3,6 +3,7 @@ package org.headwater.runtime.internal;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
@@ -41,6 +42,9 @@ final class ModelTarget implements Target {
     private final double[] centre;
     private final double[] precision;
     private final Queue<Bench> benches = new ConcurrentLinkedQueue<>();
+    private final LongAdder evaluations = new LongAdder();
+    private final LongAdder jacobians = new LongAdder();
+    private final LongAdder predictions = new LongAdder();
     private Quadratic quadratic;
 
     ModelTarget(ForwardModel model, Noise noise, Workers workers, Consumer<String> notices) {
@@ -82,6 +86,20 @@ final class ModelTarget implements Target {
         return model.isLinear() && noise.isQuadratic();
     }
 
+    /**
+     * What was asked of it so far.
+     *
+     * @param evaluations points at which f and ∇f were asked for: a forward and an adjoint solve
+     * @param jacobians points at which the Gauss–Newton Hessian was
+     * @param predictions points at which the prediction alone was
+     */
+    record Count(long evaluations, long jacobians, long predictions) {}
+
+    /** What was asked of it so far. */
+    Count count() {
+        return new Count(evaluations.sum(), jacobians.sum(), predictions.sum());
+    }
+
     /** What the forward model has failed at so far. */
     Failures failures() {
         return failures;
@@ -90,6 +108,7 @@ final class ModelTarget implements Target {
     @Override
     public int evaluate(Ensemble theta, double[] value, Ensemble gradient, boolean[] failed) {
         int n = theta.size();
+        evaluations.add(n);
         String[] reasons = new String[n];
         Quadratic q = quadratic();
         if (q != null) {
@@ -196,6 +215,7 @@ final class ModelTarget implements Target {
     @Override
     public int gaussNewton(Ensemble points, double[] hessian) {
         int n = points.size();
+        jacobians.add(n);
         Arrays.fill(hessian, 0);
         String[] reasons = new String[n];
         int wave = Math.min(n, workers.threads());
@@ -263,6 +283,7 @@ final class ModelTarget implements Target {
      * @param predicted N × m, modified; rows of NaN where the model failed
      */
     void predict(Ensemble theta, double[] predicted) {
+        predictions.add(theta.size());
         workers.forRanges(
                 theta.size(),
                 Math.max(1, model.preferredBatch()),

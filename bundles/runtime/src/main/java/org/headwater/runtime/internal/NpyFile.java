@@ -65,11 +65,21 @@ final class NpyFile {
     }
 
     private static void header(OutputStream out, int... shape) throws IOException {
+        header(out, "<f8", shape);
+    }
+
+    /**
+     * Writes what comes before the numbers.
+     *
+     * @param type NumPy's name of their type
+     */
+    static void header(OutputStream out, String type, int... shape) throws IOException {
         String sizes = IntStream.of(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
         if (shape.length > 1) {
             sizes = sizes.substring(0, sizes.length() - 1);
         }
-        String header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + sizes + "), }";
+        String header =
+                "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
         int used = MAGIC.length + 2 + header.length() + 1;
         int padding = (ALIGNMENT - used % ALIGNMENT) % ALIGNMENT;
         int length = header.length() + padding + 1;
@@ -90,6 +100,18 @@ final class NpyFile {
 
     /** Reads what {@link #write} wrote, up to its end. */
     static Content read(InputStream in) throws IOException {
+        int[] shape = readShape(in);
+        int size = 1;
+        for (int n : shape) {
+            size = Math.multiplyExact(size, n);
+        }
+        double[] out = new double[size];
+        readNumbers(in, out, size);
+        return new Content(out, shape.length == 0);
+    }
+
+    /** Reads the shape; the numbers follow. */
+    static int[] readShape(InputStream in) throws IOException {
         DataInputStream data = new DataInputStream(in);
         byte[] magic = new byte[MAGIC.length + 2];
         data.readFully(magic);
@@ -103,19 +125,21 @@ final class NpyFile {
         if (!m.matches()) {
             throw new IOException("not an array of little-endian float64 in C order");
         }
-        int size = 1;
-        for (String n : m.group(1).split(",")) {
-            size = n.isBlank() ? size : Math.multiplyExact(size, Integer.parseInt(n.strip()));
-        }
-        double[] out = new double[size];
+        return Arrays.stream(m.group(1).split(","))
+                .filter(n -> !n.isBlank())
+                .mapToInt(n -> Integer.parseInt(n.strip()))
+                .toArray();
+    }
+
+    /** Reads the next numbers. */
+    static void readNumbers(InputStream in, double[] out, int size) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         for (int start = 0; start < size; start += CHUNK) {
             int count = Math.min(CHUNK, size - start);
-            if (data.readNBytes(buffer.array(), 0, 8 * count) < 8 * count) {
+            if (in.readNBytes(buffer.array(), 0, 8 * count) < 8 * count) {
                 throw new EOFException("the array ends too early");
             }
             buffer.asDoubleBuffer().get(out, start, count);
         }
-        return new Content(out, m.group(1).isBlank());
     }
 }

@@ -35,9 +35,6 @@ record Outcome(
         List<ParameterSummary> summary,
         Prediction prediction,
         List<Reason> reasons) {
-    /** A mean squared standardised residual above it means that the model does not fit. */
-    private static final double MISFIT_LIMIT = 2;
-
     /** Numbers of draws held in memory at most: 64 MiB. */
     private static final int NUMBERS = 1 << 23;
 
@@ -62,7 +59,12 @@ record Outcome(
         List<ParameterSummary> summary =
                 Summary.of(draws, posterior.particles(), problem.model().blocks());
         Prediction prediction =
-                Prediction.of(problem.target(), problem.noise(), posterior.draws(), random);
+                Prediction.of(
+                        problem.target(),
+                        problem.noise(),
+                        problem::noiseOf,
+                        posterior.draws(),
+                        random);
         List<Reason> reasons = new ArrayList<>(before);
         reasons.addAll(posterior.reasons());
         double beta = problem.problem().beta();
@@ -89,17 +91,9 @@ record Outcome(
                             0,
                             "see log.jsonl for the cause"));
         }
-        if (prediction.misfit() > MISFIT_LIMIT) {
-            reasons.add(
-                    new Reason(
-                            Reason.Status.WARN,
-                            "misfit-high",
-                            "the data lie further from the prediction at the posterior mean than the"
-                                    + " noise explains (mean squared standardised residual)",
-                            prediction.misfit(),
-                            MISFIT_LIMIT,
-                            "check the noise level, the forward model's settings and the data"));
-        }
+        DataChecks.judge(problem, posterior, prediction, reasons);
+        SpreadCheck.judge(problem, posterior, summary, reasons);
+        ModeSearch.judge(problem, posterior, random.split(-1), reasons);
         return new Outcome(posterior, draws, summary, prediction, reasons);
     }
 
@@ -121,6 +115,7 @@ record Outcome(
         List<Object> list = new ArrayList<>();
         for (Reason r : verdict.reasons()) {
             Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("status", r.status().name());
             entry.put("code", r.code());
             entry.put("message", r.message());
             entry.put("value", r.value());

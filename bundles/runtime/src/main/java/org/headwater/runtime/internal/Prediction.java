@@ -1,6 +1,7 @@
 package org.headwater.runtime.internal;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Noise;
 import org.headwater.api.RandomStream;
@@ -15,8 +16,22 @@ import org.headwater.runtime.RunResult.Score;
  * @param of the draws that they belong to
  * @param score how well it predicts them; its numbers are NaN when the model fails at the posterior
  *     mean
+ * @param residual mean over draws of the standardised residuals, m values
+ * @param variance their variance over draws, m values
+ * @param discrepancy 2Φ of each draw that was used
+ * @param misfits 2Φ of some draws to the data replicated from them; empty where its law is known,
+ *     for Gaussian noise of known covariance
  */
-record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Score score) {
+record Prediction(
+        double[] mean,
+        double[] sd,
+        double[] replicated,
+        int[] of,
+        Score score,
+        double[] residual,
+        double[] variance,
+        double[] discrepancy,
+        double[] misfits) {
     /** More draws than this are thinned evenly. */
     private static final int MOST = 1000;
 
@@ -28,12 +43,21 @@ record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Sco
     /** Tail probability outside the central interval whose coverage is counted. */
     private static final double TAIL = 0.05;
 
+    /** Data replicated to learn the law of their misfit. */
+    private static final int MISFITS = 200;
+
     /**
      * Evaluates the model at the draws, O(min(n, 1000)) evaluations; draws that fail are left out.
      *
+     * @param noiseOf the noise model of other data
      * @param random for the replicated data
      */
-    static Prediction of(ModelTarget target, Noise noise, Ensemble draws, RandomStream random) {
+    static Prediction of(
+            ModelTarget target,
+            Noise noise,
+            Function<double[], Noise> noiseOf,
+            Ensemble draws,
+            RandomStream random) {
         int m = noise.dataSize();
         int d = draws.dimension();
         int n = Math.min(MOST, draws.size());
@@ -44,6 +68,12 @@ record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Sco
         double[] data = new double[replicates * m];
         int[] of = new int[replicates];
         double deviance = 0;
+        double[] discrepancy = new double[n];
+        double[] misfits = new double[noise.isQuadratic() ? 0 : Math.min(n, MISFITS)];
+        int measured = 0;
+        double[] residual = new double[m];
+        double[] variance = new double[m];
+        double[] r = new double[m];
         int used = 0;
         int replicated = 0;
         for (int start = 0; start < n; start += CHUNK) {
@@ -60,12 +90,18 @@ record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Sco
                 }
                 used++;
                 accumulate(predicted, i * m, used, mean, squares);
-                deviance += (2 * noise.misfit(predicted, i * m) - deviance) / used;
+                double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
+                discrepancy[used - 1] = 2 * noise.misfit(clean, 0);
+                deviance += (discrepancy[used - 1] - deviance) / used;
+                noise.residuals(clean, r);
+                accumulate(r, 0, used, residual, variance);
                 if (replicated < replicates && (long) used * replicates >= (long) replicated * n) {
-                    double[] clean = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
                     double[] drawn = noise.sample(clean, random.split(replicated));
                     System.arraycopy(drawn, 0, data, replicated * m, m);
                     of[replicated] = (int) ((long) (start + i) * draws.size() / n);
+                    if (measured < misfits.length) {
+                        misfits[measured++] = 2 * noiseOf.apply(drawn).misfit(clean, 0);
+                    }
                     replicated++;
                 }
             }
@@ -73,6 +109,7 @@ record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Sco
         double[] sd = new double[m];
         for (int k = 0; k < m; k++) {
             sd[k] = Math.sqrt(squares[k] / used);
+            variance[k] /= used;
         }
         data = Arrays.copyOf(data, replicated * m);
         return new Prediction(
@@ -80,7 +117,11 @@ record Prediction(double[] mean, double[] sd, double[] replicated, int[] of, Sco
                 sd,
                 data,
                 Arrays.copyOf(of, replicated),
-                score(target, noise, draws, deviance, residuals(noise, data), replicated));
+                score(target, noise, draws, deviance, residuals(noise, data), replicated),
+                residual,
+                variance,
+                Arrays.copyOf(discrepancy, used),
+                Arrays.copyOf(misfits, measured));
     }
 
     /** Standardised residuals of replicated data. */

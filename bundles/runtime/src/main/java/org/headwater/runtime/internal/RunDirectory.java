@@ -150,6 +150,10 @@ final class RunDirectory implements Closeable {
         return root.resolve("posterior.npy");
     }
 
+    Path flow() {
+        return root.resolve(FlowFile.NAME);
+    }
+
     /** Where the draws go while the run works. */
     Path draws() {
         return root.resolve(DrawStore.NAME);

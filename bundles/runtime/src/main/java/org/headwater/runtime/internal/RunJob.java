@@ -462,7 +462,7 @@ final class RunJob implements Job {
         }
         seen = services.registry().generation();
         try {
-            String changed = kept == null ? manifest.changedInput(directory) : null;
+            String changed = kept == null ? manifest.changedInput(directory.problem()) : null;
             if (changed != null) {
                 return "waiting, because " + changed + ": restore it, then resume the job";
             }
@@ -900,16 +900,23 @@ final class RunJob implements Job {
         long begun = System.nanoTime();
         Outcome outcome = outcome(problem);
         outcome.write(directory.root());
+        InferenceData.writeNotebook(directory.root());
         Map<String, Object> entry = outcome.entry(problem.plan(), segmentBegin, done());
         Posterior posterior = outcome.posterior();
         Verdict first = outcome.verdict();
         manifest.segment(segment, entry);
-        manifest.with("draws", posterior.draws().size())
+        manifest.with("draws", outcome.draws().size())
                 .with("diagnostics", posterior.diagnostics())
                 .write();
         manifest.with("finished", Instant.now().toString()).with("verdict", first.status().name());
         Map<String, Object> shown = manifest.content();
         shown.put("status", Manifest.DONE);
+        State flow = problem.stepper().sampler(state).orElse(null);
+        if (flow != null) {
+            List<String> parameters =
+                    outcome.summary().stream().map(RunResult.ParameterSummary::name).toList();
+            FlowFile.write(directory.flow(), flow, FlowFile.description(shown, parameters));
+        }
         RunResult result =
                 new RunResult(
                         directory.root(),

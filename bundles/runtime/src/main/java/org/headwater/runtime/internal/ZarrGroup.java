@@ -1,6 +1,9 @@
 package org.headwater.runtime.internal;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -148,6 +151,48 @@ final class ZarrGroup {
     /** What describes an array. */
     static Map<String, Object> description(Path array) throws IOException {
         return Json.object(Files.readString(array.resolve(ARRAY), StandardCharsets.UTF_8));
+    }
+
+    /** Copies an array, chunked along its second dimension at most, as an NPY file. */
+    static void copyAsNpy(Path array, OutputStream out) throws IOException {
+        Map<String, Object> about = description(array);
+        int[] shape = sizes(about.get("shape"));
+        int[] chunks = sizes(about.get("chunks"));
+        String type = String.valueOf(about.get("dtype"));
+        NpyFile.header(out, type, shape);
+        int along = shape.length > 1 ? 1 : 0;
+        long row = Long.parseLong(type.substring(2)) * (type.charAt(1) == 'U' ? 4 : 1);
+        long before = 1;
+        for (int i = 0; i < shape.length; i++) {
+            before *= i < along ? shape[i] : 1;
+            row *= i > along ? shape[i] : 1;
+        }
+        for (long i = 0; i < before; i++) {
+            for (int k = 0; k * chunks[along] < shape[along]; k++) {
+                int rows = Math.min(chunks[along], shape[along] - k * chunks[along]);
+                try (InputStream in =
+                        Files.newInputStream(chunkFile(array, shape.length, along, k))) {
+                    in.skipNBytes(i * chunks[along] * row);
+                    copy(in, out, rows * row);
+                }
+            }
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, long count) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (long left = count; left > 0; ) {
+            int n = in.readNBytes(buffer, 0, (int) Math.min(left, buffer.length));
+            if (n == 0) {
+                throw new EOFException("a chunk ends too early");
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+    }
+
+    private static int[] sizes(Object list) {
+        return ((List<?>) list).stream().mapToInt(n -> ((Number) n).intValue()).toArray();
     }
 
     /** Gathers the descriptions of all groups and arrays in one file, for quick opening. */

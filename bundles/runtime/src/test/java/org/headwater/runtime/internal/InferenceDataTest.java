@@ -3,6 +3,7 @@ package org.headwater.runtime.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,11 +23,14 @@ import org.headwater.api.ParameterBlock;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.PluginKind;
+import org.headwater.runtime.PosteriorExport;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;
 import org.headwater.solver.langevin.internal.LangevinSolverProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** posterior.zarr, as xarray reads it and as a run writes it bit by bit. */
 class InferenceDataTest {
@@ -79,30 +84,67 @@ class InferenceDataTest {
     }
 
     private Map<String, String> readByXarray(Path run, String names) throws Exception {
-        assumeTrue(
-                hasXarray(),
-                "python3-xarray and python3-zarr are not installed: posterior.zarr is not read");
+        assumePython("xarray, zarr");
         Path script = folder.resolve("read.py");
         try (InputStream in = getClass().getResourceAsStream("read_posterior.py")) {
             Files.write(script, in.readAllBytes());
         }
-        Process python =
-                new ProcessBuilder(PYTHON, script.toString(), run.toString(), names)
-                        .redirectErrorStream(true)
-                        .start();
-        String text = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, python.waitFor(), text);
+        String text = python(folder, script.toString(), run.toString(), names);
         Map<String, String> lines = new LinkedHashMap<>();
         text.lines().forEach(l -> lines.put(l.split(" ")[0], l.replaceFirst("^\\S+ ?", "")));
         return lines;
     }
 
-    private static boolean hasXarray() throws Exception {
-        if (!Files.exists(Path.of(PYTHON))) {
-            return false;
+    private static void assumePython(String modules) throws Exception {
+        boolean there = Files.exists(Path.of(PYTHON));
+        if (there) {
+            Process p = new ProcessBuilder(PYTHON, "-c", "import " + modules).start();
+            there = p.waitFor(60, TimeUnit.SECONDS) && p.exitValue() == 0;
         }
-        Process p = new ProcessBuilder(PYTHON, "-c", "import xarray, zarr").start();
-        return p.waitFor(60, TimeUnit.SECONDS) && p.exitValue() == 0;
+        assumeTrue(there, "Debian's Python lacks one of " + modules + ": a reader is not tried");
+    }
+
+    /** What a Python program prints; it must end well. */
+    private static String python(Path folder, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(PYTHON));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().put("MPLBACKEND", "Agg");
+        Process python = builder.start();
+        String text = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, python.waitFor(), text);
+        return text;
+    }
+
+    /** The notebook's code cells, one after the other as Jupyter runs them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{particles: 30, iterations: 20}", "{type: langevin, chains: 4}"})
+    void theNotebookRuns(String solver) throws Exception {
+        assumePython("xarray, zarr, matplotlib");
+        Path out = folder.resolve("out");
+        run(problem(solver), out, Job.Listener.NONE);
+        Map<String, Object> notebook = Json.object(Files.readString(out.resolve("notebook.ipynb")));
+        StringBuilder program = new StringBuilder();
+        for (Object o : (List<?>) notebook.get("cells")) {
+            Map<?, ?> cell = (Map<?, ?>) o;
+            if ("code".equals(cell.get("cell_type"))) {
+                ((List<?>) cell.get("source")).forEach(program::append);
+                program.append('\n');
+            }
+        }
+        program.append("print('covered', covered)\nprint('mean', *mean.tolist())\n");
+        Path script = Files.writeString(folder.resolve("notebook.py"), program);
+        String text = python(out, script.toString());
+        String[] row = Files.readAllLines(out.resolve("summary.csv")).get(1).split(",");
+        String[] mean =
+                text.lines()
+                        .filter(l -> l.startsWith("mean "))
+                        .findFirst()
+                        .orElseThrow()
+                        .split(" ");
+        assertEquals(Double.parseDouble(row[1]), Double.parseDouble(mean[1]), 1e-12);
+        assertTrue(text.contains("covered 1.0") || text.contains("covered 0."), text);
     }
 
     @Test
@@ -128,6 +170,9 @@ class InferenceDataTest {
     void xarrayReadsChainsWithTheirDensity() throws Exception {
         Path out = folder.resolve("out");
         run(problem("{type: langevin, chains: 4, iterations: 200}"), out, Job.Listener.NONE);
+        PosteriorExport.write(out, PosteriorExport.Format.CSV, out.resolve("posterior.csv"));
+        List<String> csv = Files.readAllLines(out.resolve("posterior.csv"));
+        assertTrue(csv.get(151).startsWith("1,0,") && csv.get(600).startsWith("3,149,"));
         Map<String, String> read = readByXarray(out, "field_parameter");
         assertEquals("state of the chain", read.get("kind"));
         assertEquals("4", read.get("chains"));
@@ -173,6 +218,8 @@ class InferenceDataTest {
         }
         Map<String, String> read = readByXarray(out, "field_parameter");
         assertEquals("" + KEPT, read.get("draws"));
+        PosteriorExport.write(out, PosteriorExport.Format.NPZ, out.resolve("posterior.npz"));
+        assertEquals("same", readByXarray(out, "field_parameter").get("npz"));
     }
 
     /** A swap ends a segment: its draws stay with it, and the next one's begin anew. */

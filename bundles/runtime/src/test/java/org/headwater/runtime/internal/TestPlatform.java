@@ -14,9 +14,13 @@ import org.headwater.api.Provider;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
 import org.headwater.model.linear.internal.LinearProvider;
 import org.headwater.noise.internal.GaussianNoiseProvider;
+import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
+import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
+import org.headwater.solver.langevin.internal.LangevinSolverProvider;
+import org.headwater.solver.map.internal.MapSolverProvider;
 import org.headwater.solver.rwpo.internal.RwpoSolverProvider;
 
 /** The platform with real plug-ins but without OSGi. */
@@ -32,6 +36,11 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new RwpoSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new MapSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.MODEL, new CurvedModelProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
         return registry;
     }

@@ -52,3 +52,11 @@ print("unit", field.attrs.get("units", ""))
 print("steps", stats.sizes["iteration"])
 if "lp" in stats:
     print("lp", repr(float(stats.lp[0, 0])), " ".join(map(repr, flat[0].tolist())))
+if (run / "posterior.npz").exists():
+    npz = np.load(run / "posterior.npz")
+    for name in npz.files:
+        group, variable = name.split("/")
+        there = xr.open_zarr(store, group=group)[variable].values
+        assert npz[name].shape == there.shape and (npz[name] == there).all(), name
+    assert {"posterior/" + str(n) for n in posterior.variables} <= set(npz.files)
+    print("npz same")

@@ -1,6 +1,8 @@
 package org.headwater.prior.box.internal;
 
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.RandomStream;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.TruncatedKernel;
 
@@ -40,6 +42,19 @@ final class BoxPrior implements SeparablePrior {
             }
         }
         return 0;
+    }
+
+    /** Uniform, if the box is bounded. */
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        double[] x = new double[lower.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = lower[i] + (upper[i] - lower[i]) * random.uniform();
+            if (!Double.isFinite(x[i])) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(x);
     }
 
     @Override

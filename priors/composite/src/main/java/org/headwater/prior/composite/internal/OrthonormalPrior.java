@@ -5,6 +5,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.QuadraticPotential;
 import org.headwater.api.QuadraticSplit;
+import org.headwater.api.RandomStream;
 import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Synthesis;
@@ -39,6 +40,17 @@ final class OrthonormalPrior implements Prior {
         double[] u = new double[dimension()];
         basis.analyse(x, offset, u, 0);
         return inner.potential(u, 0);
+    }
+
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        return inner.sample(beta, random)
+                .map(
+                        u -> {
+                            double[] x = new double[u.length];
+                            basis.adjoint(u, 0, x, 0);
+                            return x;
+                        });
     }
 
     @Override

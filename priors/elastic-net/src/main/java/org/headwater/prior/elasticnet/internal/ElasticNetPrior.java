@@ -1,6 +1,8 @@
 package org.headwater.prior.elasticnet.internal;
 
+import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.RandomStream;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.L1Kernel;
 
@@ -38,6 +40,40 @@ final class ElasticNetPrior implements SeparablePrior {
             sum += weight[i] * Math.abs(z) + 0.5 * ridge[i] * z * z;
         }
         return sum;
+    }
+
+    /** See {@link #size}; proper if λ_i + μ_i &gt; 0 for all i. */
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        double[] x = new double[weight.length];
+        for (int i = 0; i < x.length; i++) {
+            if (weight[i] == 0 && ridge[i] == 0) {
+                return Optional.empty();
+            }
+            double size = size(beta * weight[i], beta * ridge[i], random);
+            x[i] = random.uniform() < 0.5 ? -size : size;
+        }
+        return Optional.of(x);
+    }
+
+    /**
+     * |θ| ∝ exp(−λx − ½μx²) on x &gt; 0: for μ &gt; 0, x = (z − a)/√μ with z standard normal beyond
+     * a = λ/√μ, by rejection from an exponential (C. P. Robert, Statistics and Computing 5, 1995,
+     * doi:10.1007/BF00143942); accepted with probability .76 or more.
+     */
+    private static double size(double lambda, double mu, RandomStream random) {
+        if (mu == 0) {
+            return -Math.log1p(-random.uniform()) / lambda;
+        }
+        double a = lambda / Math.sqrt(mu);
+        double rate = 0.5 * (a + Math.sqrt(a * a + 4));
+        while (true) {
+            double beyond = -Math.log1p(-random.uniform()) / rate;
+            double gap = a + beyond - rate;
+            if (random.uniform() < Math.exp(-0.5 * gap * gap)) {
+                return beyond / Math.sqrt(mu);
+            }
+        }
     }
 
     @Override

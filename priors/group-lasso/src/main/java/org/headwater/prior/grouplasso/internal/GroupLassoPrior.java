@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
+import org.headwater.api.RandomStream;
 import org.headwater.api.Scaling;
 import org.headwater.kernels.special.GroupKernel;
 
@@ -65,6 +66,28 @@ final class GroupLassoPrior implements Prior {
             sum += weight[g] * norm(x, offset, groups[g]);
         }
         return sum;
+    }
+
+    /** A uniform direction and a Gamma(size, βλ_g) radius for each group, if all λ_g &gt; 0. */
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        double[] x = new double[dimension];
+        for (int g = 0; g < groups.length; g++) {
+            if (weight[g] == 0) {
+                return Optional.empty();
+            }
+            double radius = 0;
+            double square = 0;
+            for (int j : groups[g]) {
+                radius -= Math.log1p(-random.uniform()) / (beta * weight[g]);
+                x[j] = random.gaussian();
+                square += x[j] * x[j];
+            }
+            for (int j : groups[g]) {
+                x[j] *= radius / Math.sqrt(square);
+            }
+        }
+        return Optional.of(x);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.headwater.prior.l1.internal;
 import java.util.Arrays;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.RandomStream;
 import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.L1Kernel;
@@ -38,6 +39,20 @@ final class L1Prior implements SeparablePrior {
             sum += weight[i] * Math.abs(x[offset + i]);
         }
         return sum;
+    }
+
+    /** Laplace distributed, if all λ_i &gt; 0. */
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        double[] x = new double[weight.length];
+        for (int i = 0; i < x.length; i++) {
+            if (weight[i] == 0) {
+                return Optional.empty();
+            }
+            double size = -Math.log1p(-random.uniform()) / (beta * weight[i]);
+            x[i] = random.uniform() < 0.5 ? -size : size;
+        }
+        return Optional.of(x);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.headwater.prior.nonneg.internal;
 import java.util.Arrays;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
+import org.headwater.api.RandomStream;
 import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.TruncatedKernel;
@@ -48,6 +49,19 @@ final class NonNegativePrior implements SeparablePrior {
             sum += weight[i] * z;
         }
         return sum;
+    }
+
+    /** Exponentially distributed, if all λ_i &gt; 0. */
+    @Override
+    public Optional<double[]> sample(double beta, RandomStream random) {
+        double[] x = new double[weight.length];
+        for (int i = 0; i < x.length; i++) {
+            if (weight[i] == 0) {
+                return Optional.empty();
+            }
+            x[i] = -Math.log1p(-random.uniform()) / (beta * weight[i]);
+        }
+        return Optional.of(x);
     }
 
     @Override

@@ -11,6 +11,8 @@ import org.headwater.kernels.rwpo.CovarianceCorrection;
 /** The limits within which a posterior of the flow can be trusted, and what to do outside. */
 final class Diagnosis {
     private static final double Q_LIMIT = 1.0 / 3;
+    private static final int FEW_PARTICLES = 50;
+    private static final int FEW_ITERATIONS = 15;
     private static final double SELF_WEIGHT_LIMIT = 0.5;
     private static final double COLLAPSED_SPREAD = 0.3;
     private static final double WIDE_SPREAD = 3;
@@ -81,6 +83,36 @@ final class Diagnosis {
                             WIDE_SPREAD,
                             "check for several modes, or take more iterations with a smaller"
                                     + " solver.step"));
+        }
+    }
+
+    /** Whether the flow rests cannot be told from a few steps. */
+    void checkIterations(int iterations, List<Reason> reasons) {
+        if (iterations < FEW_ITERATIONS) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "few-iterations",
+                            "in so few steps the flow may not have left its start, and whether it"
+                                    + " rests cannot be told",
+                            iterations,
+                            FEW_ITERATIONS,
+                            "raise solver.iterations, or leave it out"));
+        }
+    }
+
+    /** Moments of N draws are known to 1/√(2N) at best, whatever the flow. */
+    void checkParticles(List<Reason> reasons) {
+        if (particles < FEW_PARTICLES) {
+            reasons.add(
+                    new Reason(
+                            Status.WARN,
+                            "few-particles",
+                            "so few particles know the spread to a tenth at best, and tails not at"
+                                    + " all",
+                            particles,
+                            FEW_PARTICLES,
+                            "raise solver.particles, or leave it out"));
         }
     }
 

@@ -255,6 +255,8 @@ final class RwpoStepper implements Stepper {
         Diagnosis diagnosis = new Diagnosis(flow.options, particles, d);
         List<Reason> reasons = new ArrayList<>();
         diagnosis.checkScales(q, layer.selfWeight, spread, reasons);
+        diagnosis.checkParticles(reasons);
+        diagnosis.checkIterations(state.iteration(), reasons);
         diagnosis.checkRest(residual, reasons);
         if (layerPrior != flow.problem.prior()) {
             diagnosis.warnOfMoreau(reasons);

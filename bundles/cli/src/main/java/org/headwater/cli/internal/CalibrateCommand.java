@@ -1,0 +1,113 @@
+package org.headwater.cli.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.headwater.api.Reason;
+import org.headwater.cli.JobText;
+import org.headwater.runtime.ProblemFile;
+import org.headwater.runtime.Trial;
+import org.headwater.runtime.Trials;
+import org.headwater.studies.Calibration;
+import org.headwater.studies.CalibrationResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Calibrates a problem. */
+@Command(
+        name = "calibrate",
+        description =
+                "Check a problem's posteriors by simulation: do truths drawn from the prior lie in"
+                        + " them as often as they should?",
+        footer = {
+            "",
+            "Finished replicates are kept: the same command goes on where it was interrupted, and"
+                    + " with more --replicates runs only those that are missing."
+        })
+final class CalibrateCommand extends SubCommand {
+    private final Trials trials;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The problem file.")
+    private Path file;
+
+    @Option(
+            names = "--replicates",
+            paramLabel = "R",
+            defaultValue = "100",
+            description = "Number of truths and runs; 100 without.")
+    private int replicates;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Replace or add a setting of the problem file; may be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Where files go; runs/NAME-calibration-HASH without.")
+    private Path output;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The random seed.")
+    private Long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Runs at once; as many as there are processors without.")
+    private Integer threads;
+
+    CalibrateCommand(Trials trials) {
+        this.trials = trials;
+    }
+
+    @Override
+    public Integer call() {
+        if (replicates < 2) {
+            throw misuse("--replicates must be at least 2, got " + replicates);
+        }
+        if (threads != null && threads < 1) {
+            throw misuse("--threads must be at least 1, got " + threads);
+        }
+        Trial trial = trials.of(ProblemFile.read(file, RunCommand.overrides(settings, seed)));
+        Path directory =
+                output == null
+                        ? Calibration.directory(Path.of("runs"), trial, trial.seed())
+                        : output;
+        Calibration.Options options =
+                new Calibration.Options(
+                        replicates,
+                        directory,
+                        trial.seed(),
+                        threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        CalibrationResult result;
+        try {
+            result = Calibration.run(trial, options, this::show);
+        } catch (InterruptedException e) {
+            err().println();
+            err().println("interrupted; the same command goes on, what is done is kept");
+            return ExitCode.INTERRUPTED;
+        }
+        for (CalibrationResult.Coverage c : result.coverage()) {
+            out().printf(
+                            java.util.Locale.ROOT,
+                            "coverage of %.0f %% intervals: %.1f %% (standard error %.1f)%n",
+                            100 * c.level(),
+                            100 * c.found(),
+                            100 * c.error());
+        }
+        out().println(JobText.verdict(result.verdict()));
+        out().println("report:  " + directory.resolve("report.html"));
+        out().println("results: " + directory);
+        return result.verdict().status() == Reason.Status.FAIL
+                ? ExitCode.VERDICT_FAIL
+                : ExitCode.DONE;
+    }
+
+    private void show(int done) {
+        err().print("\rreplicates: " + done + "/" + replicates + (done == replicates ? "\n" : ""));
+        err().flush();
+    }
+}

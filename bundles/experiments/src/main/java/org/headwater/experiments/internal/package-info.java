@@ -1,0 +1,2 @@
+/** One class an experiment, and what they report with. */
+package org.headwater.experiments.internal;

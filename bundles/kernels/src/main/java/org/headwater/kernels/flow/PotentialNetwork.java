@@ -1,0 +1,389 @@
+package org.headwater.kernels.flow;
+
+import java.util.Arrays;
+import org.headwater.api.RandomStream;
+import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.special.Exponential;
+
+/**
+ * The potential of OT-Flow, a two-layer residual network plus a quadratic, at s = (x, t):
+ *
+ * <pre>
+ * φ(s) = w·u₁ + ½|As|² + b·s,  u₀ = act(K₀s + b₀),  u₁ = u₀ + act(K₁u₀ + b₁),
+ * act(z) = |z| + log(1 + e^{−2|z|}),  act′ = tanh.
+ * </pre>
+ *
+ * <p>With t₀ = tanh(K₀s + b₀), t₁ = tanh(K₁u₀ + b₁), z₁ = w + K₁ᵀ(w∘t₁), c₀ = (1 − t₀²)∘z₁, c₁ = (1
+ * − t₁²)∘w and J = K₁·diag(t₀)·Kx, Kx the first d columns of K₀:
+ *
+ * <pre>
+ * ∇φ = K₀ᵀ(t₀∘z₁) + AᵀAs + b,    H = Kxᵀdiag(c₀)Kx + Jᵀdiag(c₁)J + AxᵀAx.
+ * </pre>
+ *
+ * <p>All derivatives are exact; the adjoints are derived by hand. Parameters lie one after the
+ * other in one array: K₀ (m × (d+1)), b₀, K₁ (m × m), b₁, w (m each), A (r × (d+1)), b (d+1).
+ * Immutable; what a point needs is in a {@link Workspace}, used by one thread at a time.
+ *
+ * <p>Source: arXiv 2006.00104, eqs. 10–14 and its appendix for the trace; the adjoint of the full
+ * Hessian is ours.
+ */
+public final class PotentialNetwork {
+    private static final double FIRST_QUADRATIC = 0.01;
+
+    private final int d;
+    private final int m;
+    private final int r;
+    private final int oB0;
+    private final int oK1;
+    private final int oB1;
+    private final int oW;
+    private final int oA;
+    private final int oB;
+    private final int size;
+
+    private PotentialNetwork(int d, int m, int r) {
+        this.d = d;
+        this.m = m;
+        this.r = r;
+        oB0 = m * (d + 1);
+        oK1 = oB0 + m;
+        oB1 = oK1 + m * m;
+        oW = oB1 + m;
+        oA = oW + m;
+        oB = oA + r * (d + 1);
+        size = oB + d + 1;
+    }
+
+    /**
+     * A network.
+     *
+     * @param dimension d ≥ 1
+     * @param width m ≥ 1
+     * @param rank r ≥ 0, rows of A
+     */
+    public static PotentialNetwork of(int dimension, int width, int rank) {
+        if (dimension < 1 || width < 1 || rank < 0) {
+            throw new IllegalArgumentException(
+                    "a network needs d, m ≥ 1 and r ≥ 0, got "
+                            + dimension
+                            + ", "
+                            + width
+                            + ", "
+                            + rank);
+        }
+        return new PotentialNetwork(dimension, width, rank);
+    }
+
+    /** d. */
+    public int dimension() {
+        return d;
+    }
+
+    /** The number of parameters. */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Parameters to begin a training with: w = 0, so that the drift is all but 0; the rest normal,
+     * scaled by the fan-in.
+     *
+     * @param p parameters from {@code offset} on, modified
+     */
+    public void initialise(RandomStream random, double[] p, int offset) {
+        Arrays.fill(p, offset, offset + size, 0);
+        for (int i = 0; i < m * (d + 1); i++) {
+            p[offset + i] = random.gaussian() / Math.sqrt(d + 1);
+        }
+        for (int i = 0; i < m * m; i++) {
+            p[offset + oK1 + i] = random.gaussian() / Math.sqrt(m);
+        }
+        for (int i = 0; i < r * (d + 1); i++) {
+            p[offset + oA + i] = FIRST_QUADRATIC * random.gaussian();
+        }
+    }
+
+    /** What the evaluation at one point leaves for its derivatives. */
+    public static final class Workspace {
+        private final double[] s;
+        private final double[] a;
+        private final double[] t0;
+        private final double[] u0;
+        private final double[] t1;
+        private final double[] q1;
+        private final double[] z1;
+        private final double[] c0;
+        private final double[] c1;
+        private final double[] as;
+        private final double[] ag;
+        private final double[] j;
+        private final double[] scaled;
+        private final double[] kg;
+        private final double[] jg;
+        private final double[] mm;
+        private final double[] v;
+        private final double[] zBar;
+        private final double[] tBar;
+        private final double[] qBar;
+        private final double[] aBar;
+        private final double[] rG;
+        private final double[] pG;
+
+        private Workspace(int d, int m, int r) {
+            s = new double[d + 1];
+            a = new double[m];
+            t0 = new double[m];
+            u0 = new double[m];
+            t1 = new double[m];
+            q1 = new double[m];
+            z1 = new double[m];
+            c0 = new double[m];
+            c1 = new double[m];
+            as = new double[r];
+            ag = new double[r];
+            j = new double[m * d];
+            scaled = new double[m * d];
+            kg = new double[m * d];
+            jg = new double[m * d];
+            mm = new double[m * d];
+            v = new double[m];
+            zBar = new double[m];
+            tBar = new double[m];
+            qBar = new double[m];
+            aBar = new double[m];
+            rG = new double[m];
+            pG = new double[m];
+        }
+    }
+
+    /** A workspace of this network's sizes. */
+    public Workspace workspace() {
+        return new Workspace(d, m, r);
+    }
+
+    /**
+     * ∇φ at a point; the workspace then belongs to it. O(m(d + m) + rd).
+     *
+     * @param p parameters, not modified
+     * @param x d values from {@code xo} on, not modified
+     * @param t time
+     * @param gradient ∇φ, d + 1 values with ∂φ/∂t last, modified
+     */
+    public void gradient(
+            double[] p, double[] x, int xo, double t, Workspace ws, double[] gradient) {
+        int n = d + 1;
+        System.arraycopy(x, xo, ws.s, 0, d);
+        ws.s[d] = t;
+        for (int i = 0; i < m; i++) {
+            double a = DenseProducts.dot(p, i * n, ws.s, 0, n) + p[oB0 + i];
+            double size = Math.abs(a);
+            double e = decay(size);
+            ws.t0[i] = Math.copySign((1 - e) / (1 + e), a);
+            ws.u0[i] = size + Math.log(1 + e);
+        }
+        System.arraycopy(p, oW, ws.z1, 0, m);
+        for (int i = 0; i < m; i++) {
+            double a = DenseProducts.dot(p, oK1 + i * m, ws.u0, 0, m) + p[oB1 + i];
+            double e = decay(Math.abs(a));
+            double t1 = Math.copySign((1 - e) / (1 + e), a);
+            double w = p[oW + i];
+            ws.a[i] = a;
+            ws.t1[i] = t1;
+            ws.q1[i] = w * t1;
+            ws.c1[i] = w * (1 - t1 * t1);
+        }
+        for (int i = 0; i < m; i++) {
+            DenseProducts.addScaled(ws.q1[i], p, oK1 + i * m, ws.z1, 0, m);
+        }
+        System.arraycopy(p, oB, gradient, 0, n);
+        for (int i = 0; i < m; i++) {
+            ws.c0[i] = (1 - ws.t0[i] * ws.t0[i]) * ws.z1[i];
+            DenseProducts.addScaled(ws.t0[i] * ws.z1[i], p, i * n, gradient, 0, n);
+        }
+        for (int i = 0; i < r; i++) {
+            ws.as[i] = DenseProducts.dot(p, oA + i * n, ws.s, 0, n);
+            DenseProducts.addScaled(ws.as[i], p, oA + i * n, gradient, 0, n);
+        }
+    }
+
+    /** e^{−2z}, z ≥ 0. */
+    private static double decay(double z) {
+        return Exponential.exp(Math.max(-2 * z, Exponential.LEAST));
+    }
+
+    /** φ at the workspace's point, after {@link #gradient}. O(m + rd). */
+    public double value(double[] p, Workspace ws) {
+        double phi = DenseProducts.dot(p, oB, ws.s, 0, d + 1);
+        for (int i = 0; i < m; i++) {
+            double size = Math.abs(ws.a[i]);
+            phi += p[oW + i] * (ws.u0[i] + size + Math.log(1 + decay(size)));
+        }
+        return phi + 0.5 * DenseProducts.dot(ws.as, 0, ws.as, 0, r);
+    }
+
+    /**
+     * H at the workspace's point, after {@link #gradient}. O(m²d + (2m + r)d²/2).
+     *
+     * @param p parameters, not modified
+     * @param hessian d × d, modified
+     */
+    public void hessian(double[] p, Workspace ws, double[] hessian) {
+        int n = d + 1;
+        jacobian(p, ws);
+        Arrays.fill(hessian, 0, d * d, 0);
+        for (int k = 0; k < m; k++) {
+            addSquare(ws.c0[k], p, k * n, hessian);
+            addSquare(ws.c1[k], ws.j, k * d, hessian);
+        }
+        for (int k = 0; k < r; k++) {
+            addSquare(1, p, oA + k * n, hessian);
+        }
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < i; j++) {
+                hessian[j * d + i] = hessian[i * d + j];
+            }
+        }
+    }
+
+    /** The lower half of h += c·vvᵀ. */
+    private void addSquare(double c, double[] v, int vo, double[] h) {
+        for (int i = 0; i < d; i++) {
+            DenseProducts.addScaled(c * v[vo + i], v, vo, h, i * d, i + 1);
+        }
+    }
+
+    private void jacobian(double[] p, Workspace ws) {
+        int n = d + 1;
+        for (int i = 0; i < m; i++) {
+            double t = ws.t0[i];
+            for (int j = 0; j < d; j++) {
+                ws.scaled[i * d + j] = t * p[i * n + j];
+            }
+        }
+        DenseProducts.multiply(p, oK1, ws.scaled, m, m, d, ws.j, 0);
+    }
+
+    /**
+     * The Laplacian of φ in x at the workspace's point, after {@link #gradient}; the trace of H
+     * without H. O(m²d).
+     */
+    public double laplacian(double[] p, Workspace ws) {
+        int n = d + 1;
+        jacobian(p, ws);
+        double sum = 0;
+        for (int i = 0; i < m; i++) {
+            sum += ws.c0[i] * DenseProducts.dot(p, i * n, p, i * n, d);
+            sum += ws.c1[i] * DenseProducts.dot(ws.j, i * d, ws.j, i * d, d);
+        }
+        for (int i = 0; i < r; i++) {
+            sum += DenseProducts.dot(p, oA + i * n, p, oA + i * n, d);
+        }
+        return sum;
+    }
+
+    /**
+     * Adds the derivatives of γ·∇φ + tr(GH) at the workspace's point, after {@link #hessian} or
+     * {@link #laplacian}. O(m²d + md²).
+     *
+     * @param p parameters, not modified
+     * @param gamma γ, d + 1 values, not modified
+     * @param g symmetric G, d × d, not modified; null for 0
+     * @param pBar derivatives with respect to the parameters, from {@code po} on, added to
+     * @param sBar derivatives with respect to (x, t), d + 1 values, modified
+     */
+    public void adjoint(
+            double[] p,
+            Workspace ws,
+            double[] gamma,
+            double[] g,
+            double[] pBar,
+            int po,
+            double[] sBar) {
+        int n = d + 1;
+        for (int i = 0; i < m; i++) {
+            ws.v[i] = DenseProducts.dot(p, i * n, gamma, 0, n);
+            ws.zBar[i] = ws.t0[i] * ws.v[i];
+            ws.tBar[i] = ws.z1[i] * ws.v[i];
+            DenseProducts.addScaled(ws.t0[i] * ws.z1[i], gamma, 0, pBar, po + i * n, n);
+        }
+        if (g == null) {
+            Arrays.fill(ws.pG, 0);
+        } else {
+            adjointOfHessian(p, ws, g, pBar, po);
+        }
+        for (int i = 0; i < m; i++) {
+            ws.qBar[i] = DenseProducts.dot(p, oK1 + i * m, ws.zBar, 0, m);
+            DenseProducts.addScaled(ws.q1[i], ws.zBar, 0, pBar, po + oK1 + i * m, m);
+        }
+        for (int i = 0; i < m; i++) {
+            double t = ws.t1[i];
+            double w = p[oW + i];
+            double slope = 1 - t * t;
+            pBar[po + oW + i] += ws.zBar[i] + slope * ws.pG[i] + t * ws.qBar[i];
+            double a1 = slope * (w * ws.qBar[i] - 2 * t * w * ws.pG[i]);
+            pBar[po + oB1 + i] += a1;
+            ws.aBar[i] = a1;
+            DenseProducts.addScaled(a1, ws.u0, 0, pBar, po + oK1 + i * m, m);
+        }
+        Arrays.fill(ws.a, 0);
+        for (int i = 0; i < m; i++) {
+            DenseProducts.addScaled(ws.aBar[i], p, oK1 + i * m, ws.a, 0, m);
+        }
+        Arrays.fill(sBar, 0, n, 0);
+        for (int i = 0; i < m; i++) {
+            double a0 = ws.t0[i] * ws.a[i] + (1 - ws.t0[i] * ws.t0[i]) * ws.tBar[i];
+            pBar[po + oB0 + i] += a0;
+            DenseProducts.addScaled(a0, ws.s, 0, pBar, po + i * n, n);
+            DenseProducts.addScaled(a0, p, i * n, sBar, 0, n);
+        }
+        for (int i = 0; i < r; i++) {
+            ws.ag[i] = DenseProducts.dot(p, oA + i * n, gamma, 0, n);
+            DenseProducts.addScaled(ws.ag[i], p, oA + i * n, sBar, 0, n);
+            DenseProducts.addScaled(ws.as[i], gamma, 0, pBar, po + oA + i * n, n);
+            DenseProducts.addScaled(ws.ag[i], ws.s, 0, pBar, po + oA + i * n, n);
+        }
+        DenseProducts.addScaled(1, gamma, 0, pBar, po + oB, n);
+    }
+
+    private void adjointOfHessian(double[] p, Workspace ws, double[] g, double[] pBar, int po) {
+        int n = d + 1;
+        Arrays.fill(ws.kg, 0);
+        for (int i = 0; i < m; i++) {
+            for (int k = 0; k < d; k++) {
+                DenseProducts.addScaled(p[i * n + k], g, k * d, ws.kg, i * d, d);
+            }
+        }
+        DenseProducts.multiply(ws.j, 0, g, m, d, d, ws.jg, 0);
+        for (int i = 0; i < m; i++) {
+            double t = ws.t0[i];
+            ws.rG[i] = DenseProducts.dot(ws.kg, i * d, p, i * n, d);
+            ws.pG[i] = DenseProducts.dot(ws.jg, i * d, ws.j, i * d, d);
+            ws.zBar[i] += (1 - t * t) * ws.rG[i];
+            ws.tBar[i] -= 2 * t * ws.z1[i] * ws.rG[i];
+            DenseProducts.addScaled(2 * ws.c0[i], ws.kg, i * d, pBar, po + i * n, d);
+        }
+        // J̄ = 2 diag(c₁)JG in the place of JG; M = K₁ᵀJ̄.
+        for (int i = 0; i < m; i++) {
+            double c = 2 * ws.c1[i];
+            for (int k = i * d; k < (i + 1) * d; k++) {
+                ws.jg[k] *= c;
+            }
+        }
+        Arrays.fill(ws.mm, 0);
+        for (int i = 0; i < m; i++) {
+            for (int k = 0; k < m; k++) {
+                pBar[po + oK1 + i * m + k] += DenseProducts.dot(ws.jg, i * d, ws.scaled, k * d, d);
+                DenseProducts.addScaled(p[oK1 + i * m + k], ws.jg, i * d, ws.mm, k * d, d);
+            }
+        }
+        for (int i = 0; i < m; i++) {
+            ws.tBar[i] += DenseProducts.dot(ws.mm, i * d, p, i * n, d);
+            DenseProducts.addScaled(ws.t0[i], ws.mm, i * d, pBar, po + i * n, d);
+        }
+        for (int i = 0; i < r; i++) {
+            for (int k = 0; k < d; k++) {
+                DenseProducts.addScaled(2 * p[oA + i * n + k], g, k * d, pBar, po + oA + i * n, d);
+            }
+        }
+    }
+}

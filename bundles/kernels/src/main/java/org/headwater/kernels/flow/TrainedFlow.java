@@ -1,0 +1,487 @@
+package org.headwater.kernels.flow;
+
+import java.util.Arrays;
+import org.headwater.api.Ensemble;
+import org.headwater.api.RandomStream;
+import org.headwater.api.State;
+import org.headwater.api.Workers;
+import org.headwater.kernels.dense.DenseProducts;
+
+/**
+ * A map from standard normal z to draws x with their density:
+ *
+ * <pre>
+ * z → u by the {@link Drift} → μ + Lu → x by the {@link Last} layer,
+ * log q(x) = log N(z; 0, I) − Σ log|det(I + dt·H)| − log det L − log|J of the last layer|.
+ * </pre>
+ *
+ * Keys, times and weights of the slots are learned relative to the scale of μ + Lu: y = μ + s·e, T
+ * = .1·s²·exp(·), s² the diagonal of LLᵀ.
+ *
+ * <p>With {@link Last#READOUT} the map ends at w, the density is that of w, and x is drawn from the
+ * kernel around w. Immutable; its arrays are shared.
+ */
+public final class TrainedFlow {
+    /** The last layer. */
+    public enum Last {
+        /** None: OT-Flow. */
+        NONE,
+        /** {@link SlotLayer}. */
+        SLOTS,
+        /** A draw of the kernel of {@link KernelReadout}. */
+        READOUT
+    }
+
+    /** Version of {@link #toState}. */
+    private static final int FORMAT = 1;
+
+    private static final int GRAIN = 16;
+    private static final double FIRST_TIME = 0.1;
+    private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
+    private static final String MAP = "map";
+
+    /**
+     * The sizes of a flow.
+     *
+     * @param dimension d
+     * @param steps M
+     * @param width m
+     * @param rank r
+     * @param last the last layer
+     * @param slots L, 0 unless the last layer has slots
+     */
+    public record Shape(int dimension, int steps, int width, int rank, Last last, int slots) {
+        /** The number of parameters: those of φ; keys e, log T, log η, log λ′. */
+        public int size() {
+            return network().size() + dimension * (slots == 0 ? 0 : slots + 3);
+        }
+
+        /** φ. */
+        public PotentialNetwork network() {
+            return PotentialNetwork.of(dimension, width, rank);
+        }
+
+        /** Parameters of a flow that is all but z → μ + Lz. */
+        public double[] initial(RandomStream random) {
+            PotentialNetwork network = network();
+            double[] p = new double[size()];
+            network.initialise(random, p, 0);
+            for (int j = 0; j < dimension && slots > 0; j++) {
+                for (int l = 0; l < slots; l++) {
+                    p[network.size() + j * slots + l] = NormalQuantile.of((l + 0.5) / slots);
+                }
+            }
+            return p;
+        }
+    }
+
+    /**
+     * What the map is relative to.
+     *
+     * @param centre μ, d values
+     * @param factor lower L, d × d, 0 above the diagonal
+     * @param lambda weights of the L1 prior, d values, for slots and read-out
+     * @param diagonal D of the read-out, d values, else empty
+     * @param beta β of the slots
+     */
+    public record Frame(
+            double[] centre, double[] factor, double[] lambda, double[] diagonal, double beta) {
+        double[] sd() {
+            int d = centre.length;
+            double[] sd = new double[d];
+            for (int j = 0; j < d; j++) {
+                sd[j] = Math.sqrt(DenseProducts.dot(factor, j * d, factor, j * d, j + 1));
+            }
+            return sd;
+        }
+
+        double logDeterminant() {
+            double log = 0;
+            for (int j = 0; j < centre.length; j++) {
+                log += Math.log(factor[j * centre.length + j]);
+            }
+            return log;
+        }
+    }
+
+    /**
+     * Draws.
+     *
+     * @param points x, n × d
+     * @param logDensity log q(x), n values; that of w with a read-out
+     * @param latent w, n × d, with a read-out; else the points
+     * @param leastSlope the least pivot of a drift step's and the least slope of the slots'
+     *     Jacobian; where it is not positive the map folds and its density is not the draws'
+     */
+    public record Draws(Ensemble points, double[] logDensity, Ensemble latent, double leastSlope) {}
+
+    private final Shape shape;
+    private final Frame frame;
+    private final double[] parameters;
+    private final double[] map;
+    private final Drift drift;
+    private final double[] sd;
+    private final double logConstant;
+    private final SlotLayer slots;
+
+    /** A flow of given parameters. */
+    public TrainedFlow(Shape shape, Frame frame, double[] parameters) {
+        this(shape, frame, parameters, null);
+    }
+
+    private TrainedFlow(Shape shape, Frame frame, double[] parameters, double[] map) {
+        this.shape = shape;
+        this.frame = frame;
+        this.parameters = parameters;
+        this.map = map;
+        this.drift = new Drift(shape.network(), shape.steps());
+        this.sd = frame.sd();
+        this.logConstant = -shape.dimension() * LOG_SQRT_2_PI - frame.logDeterminant();
+        this.slots = shape.last() == Last.SLOTS ? slotLayer() : null;
+    }
+
+    private SlotLayer slotLayer() {
+        int d = shape.dimension();
+        int count = shape.slots();
+        int o = drift.network().size();
+        double[] keys = new double[d * count];
+        double[] time = new double[d];
+        double[] step = new double[d];
+        double[] lambda = new double[d];
+        for (int j = 0; j < d; j++) {
+            for (int l = j * count; l < (j + 1) * count; l++) {
+                keys[l] = frame.centre()[j] + sd[j] * parameters[o + l];
+            }
+            int at = o + d * count + j;
+            double unit = FIRST_TIME * sd[j] * sd[j];
+            time[j] = unit * Math.exp(parameters[at]);
+            step[j] = unit * Math.exp(parameters[at + d]);
+            lambda[j] = frame.lambda()[j] * Math.exp(parameters[at + 2 * d]);
+        }
+        return new SlotLayer(keys, time, step, lambda, frame.beta());
+    }
+
+    /** Its sizes. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** What it is relative to. */
+    public Frame frame() {
+        return frame;
+    }
+
+    /** The flow as named arrays and scalars, from which {@link #of} makes it again. */
+    public State toState() {
+        State state =
+                State.empty()
+                        .with("format", FORMAT)
+                        .with("dimension", shape.dimension())
+                        .with("steps", shape.steps())
+                        .with("width", shape.width())
+                        .with("rank", shape.rank())
+                        .with("last", shape.last().ordinal())
+                        .with("slots", shape.slots())
+                        .with("beta", frame.beta())
+                        .with("centre", frame.centre())
+                        .with("factor", frame.factor())
+                        .with("lambda", frame.lambda())
+                        .with("diagonal", frame.diagonal())
+                        .with("parameters", parameters);
+        return map == null ? state : state.with(MAP, map);
+    }
+
+    /**
+     * The flow of such a state.
+     *
+     * @throws IllegalArgumentException if the state is not a flow of a known format
+     */
+    public static TrainedFlow of(State state) {
+        if (state.scalar("format", 0) != FORMAT) {
+            throw new IllegalArgumentException(
+                    "not a flow of format " + FORMAT + ", got " + state.scalar("format", 0));
+        }
+        int d = (int) state.scalar("dimension");
+        Shape shape =
+                new Shape(
+                        d,
+                        (int) state.scalar("steps"),
+                        (int) state.scalar("width"),
+                        (int) state.scalar("rank"),
+                        Last.values()[(int) state.scalar("last")],
+                        (int) state.scalar("slots"));
+        double[] parameters = state.array("parameters");
+        double[] factor = state.array("factor");
+        if (parameters.length != shape.size() || factor.length != d * d) {
+            throw new IllegalArgumentException("the flow's arrays do not have its sizes");
+        }
+        Frame frame =
+                new Frame(
+                        state.array("centre"),
+                        factor,
+                        state.array("lambda"),
+                        state.array("diagonal"),
+                        state.scalar("beta"));
+        return new TrainedFlow(
+                shape, frame, parameters, state.hasArray(MAP) ? state.array(MAP) : null);
+    }
+
+    /**
+     * The state of a flow whose draws are mapped by a matrix A, x = Au.
+     *
+     * @param flow of u
+     * @param matrix A, d × d, invertible
+     */
+    public static State mapped(State flow, double[] matrix) {
+        return flow.with(MAP, matrix);
+    }
+
+    /**
+     * Draws with their densities; draw i from sub-stream i. O(n) times a {@link Drift}'s cost.
+     *
+     * @param n how many
+     */
+    public Draws draw(int n, RandomStream random, Workers workers) {
+        Pass pass = new Pass(n);
+        pass.forward(random, workers, false);
+        Ensemble x = pass.end;
+        if (shape.last() == Last.READOUT) {
+            x = pass.end.copy();
+            for (int i = 0; i < n; i++) {
+                KernelReadout.draw(
+                        x.data(),
+                        x.offset(i),
+                        frame.diagonal(),
+                        frame.lambda(),
+                        random.split(i).split(1));
+            }
+        }
+        double[] log = pass.logDensity.clone();
+        if (map != null) {
+            x = multiplied(x);
+            double logMap = logDeterminant(map, shape.dimension());
+            for (int i = 0; i < n; i++) {
+                log[i] -= logMap;
+            }
+        }
+        return new Draws(x, log, pass.end, pass.leastSlope());
+    }
+
+    private Ensemble multiplied(Ensemble u) {
+        int d = shape.dimension();
+        Ensemble x = Ensemble.zeros(u.size(), d);
+        for (int i = 0; i < u.size(); i++) {
+            for (int j = 0; j < d; j++) {
+                x.data()[i * d + j] = DenseProducts.dot(map, j * d, u.data(), i * d, d);
+            }
+        }
+        return x;
+    }
+
+    private static double logDeterminant(double[] a, int d) {
+        return org.headwater.kernels.dense.DenseLu.logAbsDeterminant(a.clone(), d);
+    }
+
+    /** A batch on its way through the flow and back. */
+    public final class Pass {
+        private final int n;
+        private final int blocks;
+        private final double[] paths;
+        private final double[] before;
+        private final Ensemble end;
+        private final double[] logDensity;
+        private final double[] kinetic;
+        private final double[] residual;
+        private final double[] leastSlope;
+        private boolean kept;
+
+        /**
+         * Room for a batch.
+         *
+         * @param n points
+         */
+        public Pass(int n) {
+            int d = shape.dimension();
+            this.n = n;
+            blocks = (n + GRAIN - 1) / GRAIN;
+            paths = new double[n * (shape.steps() + 1) * d];
+            before = new double[n * d];
+            end = Ensemble.zeros(n, d);
+            logDensity = new double[n];
+            kinetic = new double[n];
+            residual = new double[n];
+            leastSlope = new double[blocks];
+        }
+
+        /** x, n × d, w with a read-out; shared. */
+        public Ensemble end() {
+            return end;
+        }
+
+        /** log q, n values; shared. */
+        public double[] logDensity() {
+            return logDensity;
+        }
+
+        /** Σ dt·½|∇φ|² of each point; shared. */
+        public double[] kinetic() {
+            return kinetic;
+        }
+
+        /** The HJB residual of each point; shared. */
+        public double[] residual() {
+            return residual;
+        }
+
+        /** The least of the drift's pivots and of the slots' slopes. */
+        public double leastSlope() {
+            return Arrays.stream(leastSlope).min().orElse(Double.POSITIVE_INFINITY);
+        }
+
+        /**
+         * The way there from standard normal z, point i's from sub-stream i.
+         *
+         * @param keep whether {@link #backward} will follow
+         */
+        public void forward(RandomStream random, Workers workers, boolean keep) {
+            kept = keep;
+            workers.forRanges(n, GRAIN, (from, to) -> forward(random, from, to));
+        }
+
+        private void forward(RandomStream random, int from, int to) {
+            int d = shape.dimension();
+            int length = (shape.steps() + 1) * d;
+            Drift.Workspace ws = drift.workspace();
+            SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
+            double least = Double.POSITIVE_INFINITY;
+            for (int i = from; i < to; i++) {
+                RandomStream stream = random.split(i);
+                int po = i * length;
+                double square = 0;
+                for (int j = 0; j < d; j++) {
+                    double z = stream.gaussian();
+                    paths[po + j] = z;
+                    square += z * z;
+                }
+                double log = logConstant - 0.5 * square;
+                log -= drift.apply(parameters, paths, po, true, ws);
+                least = Math.min(least, ws.leastPivot());
+                kinetic[i] = ws.kinetic();
+                residual[i] = ws.residual();
+                int last = po + length - d;
+                for (int j = 0; j < d; j++) {
+                    before[i * d + j] =
+                            frame.centre()[j]
+                                    + DenseProducts.dot(frame.factor(), j * d, paths, last, j + 1);
+                }
+                if (slots == null) {
+                    System.arraycopy(before, i * d, end.data(), i * d, d);
+                } else {
+                    log -= slots.apply(before, i * d, end.data(), i * d, slotWs);
+                    least = Math.min(least, slotWs.leastSlope());
+                }
+                logDensity[i] = log;
+            }
+            leastSlope[from / GRAIN] = least;
+        }
+
+        /**
+         * The way back: derivatives of Σ_i a_i·(x_i) + b_i·log q_i + c_i·(kinetic) +
+         * e_i·(residual). Blocks of points are added up in their order, whatever the threads.
+         *
+         * @param endBar a, derivatives with respect to x, n × d; modified
+         * @param logBar b, n values, not modified; a point with 0 for all is left out
+         * @param kineticBar c, the same for all points
+         * @param residualBar e, the same for all points
+         * @return derivatives with respect to the parameters
+         */
+        public double[] backward(
+                double[] endBar,
+                double[] logBar,
+                double kineticBar,
+                double residualBar,
+                Workers workers) {
+            if (!kept) {
+                throw new IllegalStateException("forward was not told to keep its path");
+            }
+            double[][] byBlock = new double[blocks][];
+            SlotLayer.Gradient[] slotsByBlock = new SlotLayer.Gradient[blocks];
+            workers.forRanges(
+                    n,
+                    GRAIN,
+                    (from, to) -> {
+                        double[] sum = new double[shape.size()];
+                        SlotLayer.Gradient bySlots =
+                                slots == null ? null : SlotLayer.Gradient.zeros(slots);
+                        backward(from, to, endBar, logBar, kineticBar, residualBar, sum, bySlots);
+                        byBlock[from / GRAIN] = sum;
+                        slotsByBlock[from / GRAIN] = bySlots;
+                    });
+            double[] total = byBlock[0];
+            for (int k = 1; k < blocks; k++) {
+                DenseProducts.addScaled(1, byBlock[k], 0, total, 0, total.length);
+            }
+            if (slots != null) {
+                SlotLayer.Gradient sum = slotsByBlock[0];
+                for (int k = 1; k < blocks; k++) {
+                    sum.add(slotsByBlock[k]);
+                }
+                slots.finish(sum);
+                unpack(sum, total);
+            }
+            return total;
+        }
+
+        private void backward(
+                int from,
+                int to,
+                double[] endBar,
+                double[] logBar,
+                double kineticBar,
+                double residualBar,
+                double[] sum,
+                SlotLayer.Gradient bySlots) {
+            int d = shape.dimension();
+            int length = (shape.steps() + 1) * d;
+            Drift.Workspace ws = drift.workspace();
+            SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
+            double[] uBar = new double[d];
+            for (int i = from; i < to; i++) {
+                if (slots != null) {
+                    slots.adjoint(before, i * d, endBar, i * d, -logBar[i], slotWs, bySlots);
+                }
+                Arrays.fill(uBar, 0);
+                for (int j = 0; j < d; j++) {
+                    DenseProducts.addScaled(
+                            endBar[i * d + j], frame.factor(), j * d, uBar, 0, j + 1);
+                }
+                drift.adjoint(
+                        parameters,
+                        paths,
+                        i * length,
+                        uBar,
+                        0,
+                        -logBar[i],
+                        kineticBar,
+                        residualBar,
+                        ws,
+                        sum);
+            }
+        }
+
+        private void unpack(SlotLayer.Gradient g, double[] total) {
+            int d = shape.dimension();
+            int count = shape.slots();
+            int o = drift.network().size();
+            for (int j = 0; j < d; j++) {
+                for (int l = j * count; l < (j + 1) * count; l++) {
+                    total[o + l] += sd[j] * g.keys()[l];
+                }
+                int at = o + d * count + j;
+                total[at] += g.logTime()[j];
+                total[at + d] += g.logStep()[j];
+                total[at + 2 * d] += g.logLambda()[j];
+            }
+        }
+    }
+}

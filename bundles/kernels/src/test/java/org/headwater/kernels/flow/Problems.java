@@ -1,0 +1,183 @@
+package org.headwater.kernels.flow;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.headwater.api.Ensemble;
+import org.headwater.api.FieldShape;
+import org.headwater.api.ParameterBlock;
+import org.headwater.api.Problem;
+import org.headwater.api.Resources;
+import org.headwater.api.SeparablePrior;
+import org.headwater.api.State;
+import org.headwater.api.Stepper;
+import org.headwater.api.Target;
+import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.rwpo.Threads;
+import org.headwater.kernels.special.L1Kernel;
+import org.headwater.kernels.special.TruncatedKernel;
+
+/** Problems with a quadratic f and an L1 prior. */
+final class Problems {
+    private Problems() {}
+
+    /** ψ = λ|x|₁. */
+    record L1Prior(int dimension, double lambda) implements SeparablePrior {
+        @Override
+        public double potential(double[] x, int offset) {
+            double sum = 0;
+            for (int j = 0; j < dimension; j++) {
+                sum += lambda * Math.abs(x[offset + j]);
+            }
+            return sum;
+        }
+
+        @Override
+        public void prox(Ensemble y, double t, Ensemble out) {
+            L1Kernel.softThreshold(y.data(), lambda * t, out.data());
+        }
+
+        @Override
+        public void proxCoordinate(int coordinate, double t, double[] y, double[] out) {
+            L1Kernel.softThreshold(y, lambda * t, out);
+        }
+
+        @Override
+        public void kernel(
+                int coordinate,
+                double time,
+                double beta,
+                double[] y,
+                double[] logNormaliser,
+                double[] mean,
+                double[] variance) {
+            L1Kernel.evaluate(lambda, time, beta, y, logNormaliser, mean, variance);
+        }
+
+        @Override
+        public double slope(int coordinate) {
+            return lambda;
+        }
+    }
+
+    /** The uniform prior on [−1, 1]^d. */
+    record Interval(int dimension) implements SeparablePrior {
+        @Override
+        public double potential(double[] x, int offset) {
+            for (int j = 0; j < dimension; j++) {
+                if (Math.abs(x[offset + j]) > 1) {
+                    return Double.POSITIVE_INFINITY;
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public void prox(Ensemble y, double t, Ensemble out) {
+            proxCoordinate(0, t, y.data(), out.data());
+        }
+
+        @Override
+        public void proxCoordinate(int coordinate, double t, double[] y, double[] out) {
+            for (int i = 0; i < y.length; i++) {
+                out[i] = Math.max(-1, Math.min(1, y[i]));
+            }
+        }
+
+        @Override
+        public void kernel(
+                int coordinate,
+                double time,
+                double beta,
+                double[] y,
+                double[] logNormaliser,
+                double[] mean,
+                double[] variance) {
+            TruncatedKernel.evaluate(0, -1, 1, time, beta, y, logNormaliser, mean, variance);
+        }
+
+        @Override
+        public double slope(int coordinate) {
+            return 0;
+        }
+
+        @Override
+        public double curvature(int coordinate) {
+            return 3;
+        }
+    }
+
+    /** f = ½xᵀHx − bᵀx, which fails while it is told to. */
+    static final class Quadratic implements Target {
+        private final double[] h;
+        private final double[] b;
+        private boolean broken;
+
+        Quadratic(double[] h, double[] b) {
+            this.h = h;
+            this.b = b;
+        }
+
+        void fail(boolean now) {
+            broken = now;
+        }
+
+        @Override
+        public int dimension() {
+            return b.length;
+        }
+
+        @Override
+        public boolean isQuadratic() {
+            return true;
+        }
+
+        @Override
+        public int evaluate(Ensemble theta, double[] value, Ensemble gradient, boolean[] failed) {
+            int d = b.length;
+            int failures = 0;
+            for (int i = 0; i < theta.size(); i++) {
+                failed[i] = broken && i % 4 == 0;
+                failures += failed[i] ? 1 : 0;
+                value[i] = 0;
+                for (int j = 0; j < d; j++) {
+                    double hx = 0;
+                    for (int k = 0; k < d; k++) {
+                        hx += h[j * d + k] * theta.get(i, k);
+                    }
+                    gradient.data()[i * d + j] = failed[i] ? Double.NaN : hx - b[j];
+                    value[i] += theta.get(i, j) * (0.5 * hx - b[j]);
+                }
+            }
+            return failures;
+        }
+
+        @Override
+        public int gaussNewton(Ensemble points, double[] hessian) {
+            System.arraycopy(h, 0, hessian, 0, h.length);
+            return points.size();
+        }
+    }
+
+    static Problem of(Target target, double lambda, double beta) {
+        int d = target.dimension();
+        List<String> names = IntStream.range(0, d).mapToObj(j -> "x" + j).toList();
+        ParameterBlock block =
+                new ParameterBlock("x", names, "", new double[d], new FieldShape(d), null);
+        return new Problem(
+                "test", target, new L1Prior(d, lambda), beta, List.of(block), new double[d]);
+    }
+
+    static Stepper stepper(Problem problem, FlowOptions options, int threads) {
+        return FlowStepper.of(
+                problem, new Resources(new Threads(threads), null, notice -> {}), options);
+    }
+
+    static State train(Stepper stepper, long seed, int iterations) {
+        KeyedRandom random = KeyedRandom.of(seed);
+        State state = stepper.start(random.split(0));
+        for (int k = 0; k < iterations; k++) {
+            state = stepper.step(state, random.split(1).split(k)).state();
+        }
+        return state;
+    }
+}

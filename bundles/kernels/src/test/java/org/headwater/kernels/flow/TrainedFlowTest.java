@@ -1,0 +1,166 @@
+package org.headwater.kernels.flow;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.headwater.api.State;
+import org.headwater.kernels.flow.TrainedFlow.Frame;
+import org.headwater.kernels.flow.TrainedFlow.Last;
+import org.headwater.kernels.flow.TrainedFlow.Shape;
+import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.rwpo.Threads;
+import org.junit.jupiter.api.Test;
+
+/** Derivatives and densities against finite differences and integrals; bytes against bytes. */
+class TrainedFlowTest {
+    private static final int D = 3;
+    private static final int N = 5;
+    private static final Shape SHAPE = new Shape(D, 2, 4, 2, Last.SLOTS, 5);
+    private static final Frame FRAME =
+            new Frame(
+                    new double[] {0.5, -1, 0.2},
+                    new double[] {0.6, 0, 0, 0.3, 0.8, 0, -0.2, 0.1, 0.5},
+                    new double[] {1, 2, 0.5},
+                    new double[0],
+                    1);
+
+    private static double[] parameters(Shape shape, double size) {
+        KeyedRandom random = KeyedRandom.of(9);
+        double[] p = shape.initial(random);
+        for (int i = 0; i < p.length; i++) {
+            p[i] += size * random.gaussian();
+        }
+        return p;
+    }
+
+    /** Σ of something smooth in draws, log-densities, transport cost and residual. */
+    private static double loss(double[] p) {
+        TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(N);
+        pass.forward(KeyedRandom.of(1), new Threads(1), false);
+        double sum = 0;
+        for (int i = 0; i < N; i++) {
+            sum += (0.3 + 0.1 * i) * pass.logDensity()[i];
+            sum += 0.7 * pass.kinetic()[i] + 0.4 * pass.residual()[i];
+            for (int j = 0; j < D; j++) {
+                sum += 0.5 * pass.end().get(i, j) * pass.end().get(i, j);
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void backwardIsTheDerivative() {
+        double[] p = parameters(SHAPE, 0.2);
+        TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(N);
+        pass.forward(KeyedRandom.of(1), new Threads(1), true);
+        double[] log = new double[N];
+        Arrays.setAll(log, i -> 0.3 + 0.1 * i);
+        double[] found = pass.backward(pass.end().data().clone(), log, 0.7, 0.4, new Threads(1));
+        double e = 1e-5;
+        for (int i = 0; i < p.length; i++) {
+            double[] up = p.clone();
+            double[] down = p.clone();
+            up[i] += e;
+            down[i] -= e;
+            double slope = (loss(up) - loss(down)) / (2 * e);
+            assertEquals(slope, found[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
+        }
+    }
+
+    /** The mean of 1/q over draws on a box is the box's volume: q is the draws' density. */
+    @Test
+    void densityIsThatOfTheDraws() {
+        Shape shape = new Shape(2, 2, 4, 2, Last.SLOTS, 5);
+        Frame frame =
+                new Frame(
+                        new double[] {0.5, -1},
+                        new double[] {0.6, 0, 0.3, 0.8},
+                        new double[] {1, 2},
+                        new double[0],
+                        1);
+        TrainedFlow flow = new TrainedFlow(shape, frame, parameters(shape, 0.3));
+        int n = 100_000;
+        TrainedFlow.Draws draws = flow.draw(n, KeyedRandom.of(2), new Threads(1));
+        assertTrue(draws.leastSlope() > 0);
+        double sum = 0;
+        double square = 0;
+        for (int i = 0; i < n; i++) {
+            boolean inside =
+                    Math.abs(draws.points().get(i, 0) - 0.5) < 0.5
+                            && Math.abs(draws.points().get(i, 1) + 1) < 0.6;
+            double v = inside ? Math.exp(-draws.logDensity()[i]) : 0;
+            sum += v / n;
+            square += v * v / n;
+        }
+        double error = Math.sqrt((square - sum * sum) / n);
+        // 4 standard errors, false alarms 6e-5, of about 1 %
+        assertEquals(1.2, sum, 4 * error);
+        assertTrue(error < 0.02, "standard error " + error);
+    }
+
+    @Test
+    void threadsDoNotChangeABit() {
+        double[] p = parameters(SHAPE, 0.2);
+        int n = 70;
+        double[][] bars = new double[2][];
+        for (int t = 0; t < 2; t++) {
+            Threads threads = new Threads(1 + 2 * t);
+            TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(n);
+            pass.forward(KeyedRandom.of(1), threads, true);
+            double[] log = new double[n];
+            Arrays.fill(log, 1);
+            bars[t] = pass.backward(pass.end().data().clone(), log, 0, 0, threads);
+        }
+        assertArrayEquals(bars[0], bars[1], 0);
+    }
+
+    @Test
+    void stateMakesTheSameFlow() {
+        TrainedFlow flow = new TrainedFlow(SHAPE, FRAME, parameters(SHAPE, 0.2));
+        double[] draws = flow.draw(9, KeyedRandom.of(3), new Threads(1)).points().data();
+        double[] again =
+                TrainedFlow.of(flow.toState())
+                        .draw(9, KeyedRandom.of(3), new Threads(1))
+                        .points()
+                        .data();
+        assertArrayEquals(draws, again, 0);
+        State other = flow.toState().with("format", 7);
+        assertThrows(IllegalArgumentException.class, () -> TrainedFlow.of(other));
+    }
+
+    @Test
+    void mappedFlowHasTheMappedDensity() {
+        TrainedFlow flow = new TrainedFlow(SHAPE, FRAME, parameters(SHAPE, 0.2));
+        double[] a = {2, 0, 0, 1, 1, 0, 0, -1, 3};
+        TrainedFlow.Draws u = flow.draw(4, KeyedRandom.of(3), new Threads(1));
+        TrainedFlow.Draws x =
+                TrainedFlow.of(TrainedFlow.mapped(flow.toState(), a))
+                        .draw(4, KeyedRandom.of(3), new Threads(1));
+        for (int i = 0; i < 4; i++) {
+            assertEquals(u.logDensity()[i] - Math.log(6), x.logDensity()[i], 1e-12);
+            assertEquals(u.points().get(i, 0) + u.points().get(i, 1), x.points().get(i, 1), 1e-12);
+        }
+    }
+
+    /** Weights u^{−k}, u uniform, have a Pareto tail of shape k; k̂ of 20,000 is within .15. */
+    @Test
+    void paretoShapeIsThatOfTheTail() {
+        RandomGenerator random = new java.util.SplittableRandom(4);
+        for (double k : new double[] {0.3, 0.6, 1.1}) {
+            double[] log = new double[20_000];
+            for (int i = 0; i < log.length; i++) {
+                log[i] = -k * Math.log(random.nextDouble());
+            }
+            ImportanceWeights weights = ImportanceWeights.of(log);
+            assertEquals(k, weights.paretoShape(), 0.15);
+        }
+        double[] same = new double[100];
+        ImportanceWeights weights = ImportanceWeights.of(same);
+        assertEquals(1, weights.effectiveShare(), 1e-12);
+        assertEquals(0, weights.divergence(), 1e-12);
+    }
+}
