@@ -21,21 +21,20 @@ import org.headwater.runtime.RunResult;
 import org.headwater.runtime.RunResult.ParameterSummary;
 
 /**
- * The report of a run as one HTML page that needs nothing else: pictures are data URIs, there are
- * no scripts, and a content security policy forbids loading anything.
+ * The report of a run as one HTML page that needs nothing else: pictures are data URIs, scripts are
+ * in the page, and a content security policy forbids loading anything and running anything else.
  */
 final class ReportPage {
     private static final int ROWS_SHOWN = 40;
     private static final int ROWS_FOLDED = 600;
     private static final int LIST_SHOWN = 12;
     private static final int RECORDS_SHOWN = 8;
-    private static final String CITATIONS = "citations";
     private static final String SEGMENTS = "segments";
     private static final String TIMINGS = "timings-seconds";
 
     /** Keys of the manifest that the page shows elsewhere. */
     private static final Set<String> SHOWN_ELSEWHERE =
-            Set.of(CITATIONS, SEGMENTS, "name", "command", "status");
+            Set.of(MethodsSection.CITATIONS, SEGMENTS, "name", "command", "status");
 
     private final RunResult run;
     private final List<FieldMaps> fields;
@@ -44,6 +43,7 @@ final class ReportPage {
     private final Map<String, byte[]> pictures;
     private final String trouble;
     private final DataLayout layout;
+    private final LivePlots plots;
     private final Html html = new Html();
 
     /**
@@ -70,6 +70,7 @@ final class ReportPage {
         this.pictures = pictures;
         this.trouble = trouble;
         this.layout = run.model().dataLayout();
+        this.plots = new LivePlots(run, residuals);
     }
 
     /** The page. */
@@ -82,7 +83,7 @@ final class ReportPage {
                 "http-equiv",
                 "Content-Security-Policy",
                 "content",
-                "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
+                "default-src 'none'; img-src data:; style-src 'unsafe-inline'; " + plots.policy());
         html.element("title", run.name() + " – " + run.verdict().status() + " – Headwater");
         html.open("style").raw(Resource.text("report.css")).close("style").close("head").line();
         html.open("body").open("main").line();
@@ -93,14 +94,16 @@ final class ReportPage {
         segments();
         fit();
         convergence();
+        plots.section(html);
         diagnostics();
         parameters();
         whatRan();
         software();
+        methods();
         reproduce();
-        cite();
         files();
         html.open("footer").text("Written by Headwater.").close("footer");
+        plots.scripts(html);
         return html.close("main").close("body").close("html").line().toString();
     }
 
@@ -350,7 +353,8 @@ final class ReportPage {
         end();
     }
 
-    private static String settings(Object section) {
+    /** A section of the problem in words: its type and its settings. */
+    static String settings(Object section) {
         if (!(section instanceof Map<?, ?> map)) {
             return value(section);
         }
@@ -716,20 +720,16 @@ final class ReportPage {
                         + " the command:");
         html.open("pre", "class", "command", "tabindex", "0").element("code", run.command());
         html.close("pre");
+        html.element("p", "Or, in this folder, have it done again and compared byte by byte:");
+        html.open("pre", "class", "command", "tabindex", "0")
+                .element("code", "headwater reproduce .");
+        html.close("pre");
         end();
     }
 
-    private void cite() {
-        Object citations = run.manifest().get(CITATIONS);
-        if (!(citations instanceof List<?> list) || list.isEmpty()) {
-            return;
-        }
-        section("cite", "What to cite", "");
-        html.open("ul");
-        for (Object citation : list) {
-            html.element("li", value(citation));
-        }
-        html.close("ul");
+    private void methods() {
+        section("methods", "Methods, for a paper", "");
+        new MethodsSection(run, html).write();
         end();
     }
 

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -123,7 +126,13 @@ class RunReportTest {
         for (Path run : List.of(tank, line)) {
             Document page = parse(run.resolve("report.html"));
             assertEquals("html", page.getDocumentElement().getTagName());
-            assertEquals(0, page.getElementsByTagName("script").getLength());
+            NodeList scripts = page.getElementsByTagName("script");
+            assertEquals(3, scripts.getLength(), "numbers, library, drawing");
+            String text = Files.readString(run.resolve("report.html"));
+            for (int i = 1; i < 3; i++) {
+                assertTrue(text.contains(hashOfScript(text, i)), "the policy allows script " + i);
+            }
+            assertFalse(text.contains("script-src 'unsafe"));
             assertEquals(0, page.getElementsByTagName("link").getLength());
             NodeList all = page.getElementsByTagName("*");
             for (int i = 0; i < all.getLength(); i++) {
@@ -134,6 +143,42 @@ class RunReportTest {
             String css = page.getElementsByTagName("style").item(0).getTextContent();
             assertFalse(css.contains("url(") || css.contains("@import"));
         }
+    }
+
+    /** The hash by which a browser knows the script of that number. */
+    private static String hashOfScript(String page, int number) throws Exception {
+        int at = -1;
+        for (int i = 0; i <= number; i++) {
+            at = page.indexOf("<script", at + 1);
+        }
+        String script = page.substring(page.indexOf('>', at) + 1, page.indexOf("</script>", at));
+        byte[] hash =
+                MessageDigest.getInstance("SHA-256")
+                        .digest(script.getBytes(StandardCharsets.UTF_8));
+        return "sha256-" + Base64.getEncoder().encodeToString(hash);
+    }
+
+    @Test
+    void plotsHoldTheNumbersOfTheRun() throws Exception {
+        Document page = parse(line.resolve("report.html"));
+        String json = page.getElementsByTagName("script").item(0).getTextContent();
+        RunResult r = Examples.line(base.resolve("numbers"), 1);
+        String mean = Float.toString((float) r.summary().get(0).mean());
+        assertTrue(json.contains("\"names\":[\"" + r.summary().get(0).name() + "\""), json);
+        assertTrue(json.contains("\"mean\":[" + mean + ","), json);
+        int begin = json.indexOf("\"count\":[") + 9;
+        String[] counts = json.substring(begin, json.indexOf(']', begin)).split(",");
+        assertEquals(
+                r.posterior().draws().size(), Stream.of(counts).mapToInt(Integer::parseInt).sum());
+        assertTrue(json.contains("\"iteration\":[1,"), json);
+    }
+
+    @Test
+    void methodsNameWhatRanAndHowToCiteIt() throws Exception {
+        String text = Files.readString(tank.resolve("report.html"));
+        assertTrue(text.contains("id=\"methods\""));
+        assertTrue(text.contains("@misc{headwater,"));
+        assertTrue(text.indexOf("What to cite") < text.indexOf("@misc{headwater"));
     }
 
     @Test
@@ -209,7 +254,7 @@ class RunReportTest {
                                 r.steps(),
                                 r.workers()));
         Document page = parse(folder.resolve("report.html"));
-        assertEquals(0, page.getElementsByTagName("script").getLength());
+        assertEquals(3, page.getElementsByTagName("script").getLength());
         String title = page.getElementsByTagName("h1").item(0).getTextContent();
         assertEquals(hostile.replace('\u0001', '\ufffd'), title);
         assertTrue(page.getDocumentElement().getTextContent().contains("Do not use these results"));

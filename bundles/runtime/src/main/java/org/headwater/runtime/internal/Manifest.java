@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Identity;
 
@@ -37,6 +39,7 @@ final class Manifest {
     private static final String PATH = "path";
     private static final String SHA256 = "sha256";
     private static final String PLUGINS = "plugins";
+    private static final String CITATIONS = "citations";
     private static final String TIMINGS = "timings-seconds";
     private static final String PROBLEM_HASH = "problem-sha256";
     private static final String NEXT_HASH = "next-problem-sha256";
@@ -77,6 +80,7 @@ final class Manifest {
         c.put("determinism", determinism(plan.backend().type()));
         c.put(PLUGINS, plugins(plan.identities()));
         c.put("platform", platform.bundles().get());
+        c.put(CITATIONS, citations(plan));
         c.put(INPUTS, inputs(plan.existingInputs()));
         c.put(PROBLEM_HASH, Hashes.sha256(directory.problem()));
         c.put(SEGMENTS, List.of());
@@ -112,6 +116,16 @@ final class Manifest {
             inputs.add(entry);
         }
         return inputs;
+    }
+
+    /** What the plug-ins want to be cited by. */
+    private static List<Object> citations(ProblemPlan plan) {
+        return new ArrayList<>(
+                plan.plugins().stream()
+                        .map(p -> p.info().citation())
+                        .filter(c -> !c.isEmpty())
+                        .distinct()
+                        .toList());
     }
 
     private static List<Object> plugins(List<Identity> plugins) {
@@ -198,6 +212,12 @@ final class Manifest {
     /** The plug-ins that the run works with now, and files that it did not read before. */
     synchronized void plugins(ProblemPlan plan) throws IOException {
         content.put(PLUGINS, plugins(plan.identities()));
+        Set<Object> cited = new LinkedHashSet<>();
+        if (content.get(CITATIONS) instanceof List<?> before) {
+            cited.addAll(before);
+        }
+        cited.addAll(citations(plan));
+        content.put(CITATIONS, new ArrayList<>(cited));
         List<Object> all = new ArrayList<>((List<?>) content.get(INPUTS));
         for (Object input : inputs(plan.existingInputs())) {
             Object path = ((Map<?, ?>) input).get(PATH);

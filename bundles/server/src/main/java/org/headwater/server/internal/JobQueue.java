@@ -39,6 +39,7 @@ final class JobQueue implements AutoCloseable {
     private static final String DONE = "done";
     private static final String STOPPED = "stopped";
     private static final int MOST_TRIES_DELAY_SECONDS = 600;
+    private static final int RETRY_SECONDS = 5;
 
     private final JobFolders folders;
     private final JobTable table;
@@ -351,8 +352,7 @@ final class JobQueue implements AutoCloseable {
             entry.run = null;
         }
         runtime.forget(run);
-        record(ended);
-        forget(id);
+        conclude(ended);
     }
 
     /** Has a job wait for another try if its failure is none of its input and tries are left. */
@@ -393,27 +393,38 @@ final class JobQueue implements AutoCloseable {
             ended = entry.job.ended(Job.Status.FAILED, "", ApiException.details(error));
             entry.job = ended;
         }
-        record(ended);
-        forget(id);
+        conclude(ended);
     }
 
-    private void forget(long id) {
+    /** Saves an end and forgets the job; keeps it in mind while the disk refuses. */
+    private void conclude(JobRecord ended) {
+        boolean saved = record(ended);
         synchronized (lock) {
-            entries.remove(id);
+            Entry entry = entries.get(ended.id());
+            if (entry == null || entry.job != ended) {
+                return;
+            }
+            if (saved) {
+                entries.remove(ended.id());
+            } else if (!stopping) {
+                later.schedule(() -> conclude(ended), RETRY_SECONDS, TimeUnit.SECONDS);
+            }
             lock.notifyAll();
         }
     }
 
     /** Saves what has happened, and cannot be undone if the disk refuses. */
-    private void record(JobRecord job) {
+    private boolean record(JobRecord job) {
         try {
             save(job);
+            return true;
         } catch (IOException | SQLException e) {
             LOG.error(
                     "job {} is {}, which could not be noted; the next start finds it out",
                     job.id(),
                     job.state(),
                     e);
+            return false;
         }
     }
 
@@ -470,7 +481,11 @@ final class JobQueue implements AutoCloseable {
     }
 
     private JobRecord known(long id) throws SQLException {
-        return table.find(id).orElseThrow(() -> ApiException.notFound("there is no job " + id));
+        return table.find(id).orElseThrow(() -> missing(id));
+    }
+
+    private static ApiException missing(long id) {
+        return ApiException.notFound("there is no job " + id);
     }
 
     /** Pauses a job: one that runs at its next safe point. */
@@ -493,7 +508,7 @@ final class JobQueue implements AutoCloseable {
 
     /** Lets a job go on: one that was paused, or that ended by an error or on demand. */
     void resume(long id) throws IOException, SQLException {
-        JobRecord before = known(id);
+        JobRecord before = find(id).map(View::job).orElseThrow(() -> missing(id));
         change(
                 id,
                 entry -> {
@@ -571,7 +586,8 @@ final class JobQueue implements AutoCloseable {
             if (entry == null) {
                 known(id);
             }
-            JobRecord job = change.of(entry);
+            // one that has ended is only here until its end is on the disk
+            JobRecord job = change.of(entry == null || entry.job.isOver() ? null : entry);
             if (job == null) {
                 return;
             }

@@ -112,6 +112,11 @@ final class QueueJobs implements Jobs {
     }
 
     @Override
+    public Samples sample(Path flow, int n, long seed, Path output) {
+        return runtime.sample(flow, n, seed, output);
+    }
+
+    @Override
     public List<Path> check(ProblemFile problem) {
         return runtime.check(problem);
     }
