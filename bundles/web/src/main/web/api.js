@@ -47,6 +47,12 @@ export async function health() {
     return (await send('/health')).json();
 }
 
+/** The server's figures by name, those without labels. */
+export async function metrics() {
+    const text = await (await send('/metrics')).text();
+    return Object.fromEntries([...text.matchAll(/^(\w+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+}
+
 async function send(address, request) {
     try {
         return await fetch(address, request);

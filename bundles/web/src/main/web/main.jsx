@@ -49,6 +49,11 @@ function App() {
     useEffect(() => {
         document.title = me ? `${name === 'jobs' && id ? `Job ${id}` : (ROOMS[name] ?? 'Jobs')} – Headwater` : 'Headwater';
     }, [me, name, id]);
+    useEffect(() => {
+        // a new room is read from its top, by eye and by screen reader
+        window.scrollTo(0, 0);
+        document.getElementById('content')?.focus({preventScroll: true});
+    }, [name, id]);
 
     if (fault) return <main><Fault error={fault} /></main>;
     if (me === undefined) return null;

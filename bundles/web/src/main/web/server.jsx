@@ -1,6 +1,6 @@
 import {useState} from 'preact/hooks';
-import {ask, health} from './api.js';
-import {Badge, Fault, sentence, useLoaded} from './parts.jsx';
+import {ask, health, metrics} from './api.js';
+import {Badge, bytes, duration, Fault, sentence, useLoaded} from './parts.jsx';
 
 /** How the server is, and who may use it. */
 export function ServerPage({me}) {
@@ -16,12 +16,32 @@ export function ServerPage({me}) {
                     ))}
                 </ul>
             )}
+            <Figures />
             <p class="help">
                 For programs: <a href="./api/v1/openapi.json">the API’s description</a>, <a href="./metrics">metrics</a>,{' '}
                 <a href="./health">health</a>.
             </p>
             {me.role === 'admin' && <Tokens me={me} />}
         </>
+    );
+}
+
+const FIGURES = {
+    'Up for': m => duration(m.headwater_uptime_seconds),
+    'Jobs running': m => m.headwater_jobs_running,
+    'Java heap': m => `${bytes(m.headwater_heap_used_bytes)} of ${bytes(m.headwater_heap_max_bytes)}`,
+    Threads: m => m.headwater_threads,
+    'Event streams': m => m.headwater_event_watchers,
+    Requests: m => m.headwater_http_requests_total,
+};
+
+function Figures() {
+    const {value} = useLoaded(metrics, [], 5000);
+    if (!value) return null;
+    return (
+        <dl class="facts">
+            {Object.entries(FIGURES).map(([title, of]) => <div key={title}><dt>{title}</dt><dd>{of(value)}</dd></div>)}
+        </dl>
     );
 }
 

@@ -161,6 +161,7 @@ test('every room fits a phone, and what is installed and how the server is can b
     await fits();
     await go('server');
     await page.locator('.title .badge.ok').waitFor();
+    assert.match(await page.locator('dt:text-is("Java heap") + dd').innerText(), /^[\d.]+ MB of [\d.]+ [MG]B$/);
     await page.getByLabel('Name').fill('ada');
     await button('Make a token').click();
     await page.getByText('shown only now').waitFor();
