@@ -257,7 +257,10 @@ final class JobQueue implements AutoCloseable {
     private void begin(JobRecord job) {
         long id = job.id();
         try {
-            save(job);
+            synchronized (lock) {
+                // as it is by now: it may have been cancelled since it was taken from the queue
+                save(entries.get(id).job);
+            }
             if (job.tries() == 1) {
                 starts.increment();
                 waited.add(Duration.between(job.submitted(), job.started()).toMillis() * 1e-3);
@@ -398,13 +401,12 @@ final class JobQueue implements AutoCloseable {
 
     /** Saves an end and forgets the job; keeps it in mind while the disk refuses. */
     private void conclude(JobRecord ended) {
-        boolean saved = record(ended);
         synchronized (lock) {
             Entry entry = entries.get(ended.id());
             if (entry == null || entry.job != ended) {
                 return;
             }
-            if (saved) {
+            if (record(ended)) {
                 entries.remove(ended.id());
             } else if (!stopping) {
                 later.schedule(() -> conclude(ended), RETRY_SECONDS, TimeUnit.SECONDS);
@@ -428,9 +430,12 @@ final class JobQueue implements AutoCloseable {
         }
     }
 
+    /** Writes an entry; one at a time, in the order in which they came about. */
     private void save(JobRecord job) throws IOException, SQLException {
-        folders.write(job);
-        table.put(job);
+        synchronized (lock) {
+            folders.write(job);
+            table.put(job);
+        }
     }
 
     /** A job as it is now. */
