@@ -42,7 +42,7 @@ class HotSwapTest {
     private static final String PROBLEM =
             "forward-model: {type: linear, matrix: A.csv}\ndata: {values: y.csv}\n"
                     + "noise: {sd: 0.5}\nprior: {type: l1, weight: 2}\n"
-                    + "solver: {iterations: 30, particles: 40}\n";
+                    + "solver: {iterations: 30, particles: 60}\n";
 
     @TempDir private Path folder;
     private PluginRegistry registry;
@@ -181,7 +181,7 @@ class HotSwapTest {
         for (int k = 0; k < pairs.length; k++) {
             String problem =
                     PROBLEM.replace(
-                            "iterations: 30, particles: 40", "iterations: 150, particles: 300");
+                            "iterations: 30, particles: 60", "iterations: 150, particles: 300");
             String fresh = problem.replace("{type: l1, weight: 2}", pairs[k][1]);
             done(submit(fresh, "fresh" + k, null));
             String swapped =

@@ -36,12 +36,18 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.PRIOR, new L1PriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MetropolisSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new RwpoSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
+        return registry;
+    }
+
+    /** The same, and more priors, solvers and a model that is not linear. */
+    static PluginRegistry morePlugins() {
+        PluginRegistry registry = plugins();
         registry.add(plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MapSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.MODEL, new CurvedModelProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));
-        registry.add(plugin(PluginKind.BACKEND, new VectorBackendProvider(), "0.1.0"));
         return registry;
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that is due, where a run was broken on purpose. No verdict knows the truth. Fixed seeds.
  */
 class VerdictTableTest {
-    private static final PluginRegistry PLUGINS = TestPlatform.plugins();
+    private static final PluginRegistry PLUGINS = TestPlatform.morePlugins();
 
     @TempDir private static Path folder;
 
