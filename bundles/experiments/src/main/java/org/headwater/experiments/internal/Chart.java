@@ -1,5 +1,7 @@
 package org.headwater.experiments.internal;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -120,7 +122,7 @@ final class Chart {
             String label =
                     log
                             ? String.format(Locale.ROOT, "%.0e", Math.pow(10, v))
-                            : String.format(Locale.ROOT, "%.4g", Math.abs(v) < 1e-12 ? 0 : v);
+                            : number(Math.abs(v) < 1e-12 ? 0 : v);
             if (ofX) {
                 text(s, at, HEIGHT - BOTTOM + 16, "middle", label);
             } else {
@@ -171,6 +173,11 @@ final class Chart {
         double y = TOP + 8 + 18 * k;
         s.append(line(WIDTH - RIGHT + 10, y, WIDTH - RIGHT + 28, y, colour));
         text(s, WIDTH - RIGHT + 33, y + 4, "start", series.label);
+    }
+
+    /** Four digits, without zeros at the end. */
+    private static String number(double v) {
+        return new BigDecimal(v).round(new MathContext(4)).stripTrailingZeros().toPlainString();
     }
 
     private static String line(double x1, double y1, double x2, double y2, String colour) {
