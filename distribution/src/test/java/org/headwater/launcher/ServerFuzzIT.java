@@ -12,6 +12,9 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +144,21 @@ class ServerFuzzIT {
         return new Operation(method.toUpperCase(), path.getKey(), path.getValue().get(method));
     }
 
+    /**
+     * Sends once more what met a connection that was just being closed, as it is after a body that
+     * was refused half read: a client cannot know.
+     */
+    private HttpResponse<String> answer(HttpRequest request) throws Exception {
+        BodyHandler<String> text = BodyHandlers.ofString(StandardCharsets.UTF_8);
+        try {
+            return server.client().send(request, text);
+        } catch (HttpTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return server.client().send(request, text);
+        }
+    }
+
     private void fuzz(Operation operation, String done) throws Exception {
         StringBuilder path = new StringBuilder("/api/v1");
         for (String part : operation.path().substring(1).split("/", -1)) {
@@ -187,11 +205,7 @@ class ServerFuzzIT {
         if (random.nextInt(4) == 0) {
             request.header("Last-Event-ID", any(List.of("-5", "x", "99999999999", "3")));
         }
-        HttpResponse<String> answer =
-                server.client()
-                        .send(
-                                request.build(),
-                                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        HttpResponse<String> answer = answer(request.build());
         String what =
                 operation.method()
                         + " "
@@ -265,7 +279,9 @@ class ServerFuzzIT {
             socket.shutdownOutput();
             String answer =
                     new String(socket.getInputStream().readNBytes(15), StandardCharsets.ISO_8859_1);
-            assertFalse(answer.startsWith("HTTP/1.1 5"), answer);
+            // 505 is the answer to a version of HTTP that does not exist
+            boolean fault = answer.startsWith("HTTP/1.1 5") && !answer.startsWith("HTTP/1.1 505");
+            assertFalse(fault, answer);
         } catch (SocketException e) {
             assertTrue(server.process().isAlive());
         }
