@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Which kernel backend computes a layer fastest on this machine, by trying each for a second. The
  * answer is kept in a file, so that later runs of the same size take the same backend and give the
- * same bytes. A backend of lower rank is taken only if it is clearly faster.
+ * same bytes, also on another number of threads. A backend of lower rank is taken only if it is
+ * clearly faster.
  */
 final class BackendChoice {
     /**
@@ -72,11 +73,10 @@ final class BackendChoice {
         String what =
                 String.format(
                         Locale.ROOT,
-                        "%s layer of %d × %d on %d threads",
+                        "%s layer of %d × %d",
                         layer.kind().name().toLowerCase(Locale.ROOT),
                         tried.particles(),
-                        tried.dimension(),
-                        workers.threads());
+                        tried.dimension());
         String key = what + key(backends);
         Map<String, Object> known = known();
         if (known.get(key) instanceof Map<?, ?> answer) {

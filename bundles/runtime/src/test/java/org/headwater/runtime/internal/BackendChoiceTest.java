@@ -104,7 +104,7 @@ class BackendChoiceTest {
                 notices.get(0)
                         .startsWith(
                                 "backend: vector, the fastest for a tensorised layer of 2048 × 2"
-                                        + " on 1 threads (slow "),
+                                        + " (slow "),
                 notices.get(0));
         Path file = folder.resolve("data/backends.json");
         String text = Files.readString(file);
