@@ -131,9 +131,13 @@ final class ReportPage {
         end();
     }
 
-    private static String headline(Reason.Status status) {
+    private String headline(Reason.Status status) {
         return switch (status) {
-            case PASS -> "All checks passed: this is the posterior of this model, prior and noise.";
+            case PASS ->
+                    run.verdict().reasons().isEmpty()
+                            ? "All checks passed: this is the posterior of this model, prior and"
+                                    + " noise."
+                            : "No check failed, with the notes below.";
             case WARN -> "Use with care: read the reasons first.";
             case FAIL -> "Do not use these results.";
         };
@@ -142,7 +146,9 @@ final class ReportPage {
     private void reason(Reason reason) {
         html.open("li", "class", reason.status().name().toLowerCase(Locale.ROOT));
         html.open("p")
-                .element("strong", reason.status().name())
+                .element(
+                        "strong",
+                        reason.status() == Reason.Status.PASS ? "NOTE" : reason.status().name())
                 .text(" " + sentence(reason.message()));
         if (!Double.isNaN(reason.value())) {
             html.text(" Found ").element("b", Numbers.format(reason.value()));
