@@ -44,8 +44,7 @@ final class JobQueue implements AutoCloseable {
     private final JobFolders folders;
     private final JobTable table;
     private final Jobs runtime;
-    private final int atOnce;
-    private final int tries;
+    private final Limits limits;
     private final LongAdder starts = new LongAdder();
     private final DoubleAdder waited = new DoubleAdder();
 
@@ -63,10 +62,28 @@ final class JobQueue implements AutoCloseable {
     private long lastId;
     private boolean stopping;
 
+    /**
+     * What jobs may take.
+     *
+     * @param atOnce jobs that run side by side
+     * @param memory bytes that they may take together, by what the runtime estimates
+     * @param tries how often a job is tried that fails by no fault of its input
+     */
+    record Limits(int atOnce, long memory, int tries) {
+        /** For a queue that starts nothing. */
+        static final Limits NONE = new Limits(1, Long.MAX_VALUE, 1);
+    }
+
     /** A job that has not ended: its record, and its run once it has begun in this process. */
     private static final class Entry {
         private JobRecord job;
         private Job run;
+
+        /** What it waits for besides its turn, in words; null when for nothing. */
+        private String waitsFor;
+
+        /** Whether that is a plug-in. */
+        private boolean lacksPlugin;
 
         Entry(JobRecord job) {
             this.job = job;
@@ -82,8 +99,15 @@ final class JobQueue implements AutoCloseable {
      *
      * @param job the queue's entry
      * @param run the run, or null when it is not in this process
+     * @param waitsFor what it waits for besides its turn, in words, or null
+     * @param lacksPlugin whether that is a plug-in
      */
-    record View(JobRecord job, Job run) {}
+    record View(JobRecord job, Job run, String waitsFor, boolean lacksPlugin) {
+        /** A job that is not in this process. */
+        static View of(JobRecord job) {
+            return new View(job, null, null, false);
+        }
+    }
 
     /**
      * Opens the queue.
@@ -91,16 +115,14 @@ final class JobQueue implements AutoCloseable {
      * @param folders the jobs' folders, which are the truth
      * @param table brought into agreement with them
      * @param runtime runs the jobs
-     * @param atOnce jobs that run side by side
-     * @param tries how often a job is tried that fails by no fault of its input
+     * @param limits what jobs may take
      */
-    JobQueue(JobFolders folders, JobTable table, Jobs runtime, int atOnce, int tries)
+    JobQueue(JobFolders folders, JobTable table, Jobs runtime, Limits limits)
             throws IOException, SQLException {
         this.folders = folders;
         this.table = table;
         this.runtime = runtime;
-        this.atOnce = atOnce;
-        this.tries = tries;
+        this.limits = limits;
         ScheduledThreadPoolExecutor pool =
                 new ScheduledThreadPoolExecutor(1, task -> daemon(task, "headwater-retry"));
         pool.setRemoveOnCancelPolicy(true);
@@ -225,32 +247,134 @@ final class JobQueue implements AutoCloseable {
         }
     }
 
+    /** What the running jobs take together, by their estimates, in bytes. */
+    long memoryTaken() {
+        synchronized (lock) {
+            return entries.values().stream()
+                    .filter(Entry::holdsSlot)
+                    .mapToLong(e -> e.job.memory())
+                    .sum();
+        }
+    }
+
+    /** Starts jobs as there is room for them. The first in the order is never overtaken. */
     private void startJobs() {
         while (true) {
             JobRecord next;
             synchronized (lock) {
-                while (!stopping && (waiting.isEmpty() || running() >= atOnce)) {
-                    try {
+                try {
+                    while (!stopping && !firstMayStart()) {
                         lock.wait();
-                    } catch (InterruptedException e) {
-                        return;
                     }
+                } catch (InterruptedException e) {
+                    return;
                 }
                 if (stopping) {
                     return;
                 }
-                next = waiting.pollFirst();
-                Entry entry = entries.get(next.id());
-                if (entry.run != null) {
-                    entry.job = entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
-                    entry.run.resume();
-                    record(entry.job);
-                    continue;
+                next = waiting.first();
+                if (next.memory() > 0) {
+                    waiting.remove(next);
+                    Entry entry = entries.get(next.id());
+                    entry.waitsFor = null;
+                    if (entry.run != null) {
+                        entry.job = entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
+                        entry.run.resume();
+                        record(entry.job);
+                        continue;
+                    }
+                    next = next.tried();
+                    entry.job = next;
                 }
-                next = next.tried();
-                entry.job = next;
             }
-            begin(next);
+            if (next.memory() == 0) {
+                estimate(next.id());
+            } else {
+                begin(next);
+            }
+        }
+    }
+
+    /** Whether there is a first job, and room for it; what it waits for is noted. */
+    private boolean firstMayStart() {
+        if (waiting.isEmpty() || running() >= limits.atOnce()) {
+            return false;
+        }
+        JobRecord first = waiting.first();
+        long free = limits.memory() - memoryTaken();
+        if (first.memory() <= free) {
+            return true;
+        }
+        entries.get(first.id()).waitsFor =
+                "memory: it takes about "
+                        + megabytes(first.memory())
+                        + ", and running jobs leave "
+                        + megabytes(Math.max(0, free))
+                        + " of "
+                        + megabytes(limits.memory());
+        return false;
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.max(1, bytes / 1_000_000) + " MB";
+    }
+
+    /** Finds out what a waiting job takes; one that never fits ends here. */
+    private void estimate(long id) {
+        try {
+            long bytes = Math.max(1, runtime.memory(problem(id)));
+            if (bytes > limits.memory()) {
+                throw InvalidInputException.of(
+                        "memory",
+                        "must not be more than the " + megabytes(limits.memory()) + " of all jobs",
+                        "about " + megabytes(bytes),
+                        "take fewer particles or parameters, or give Java a larger heap (-Xmx in"
+                                + " HEADWATER_JAVA_OPTS) or jobs more of it ('memory' in"
+                                + " conf/server.yaml)");
+            }
+            synchronized (lock) {
+                Entry entry = entries.get(id);
+                if (entry != null && waiting.remove(entry.job)) {
+                    entry.job = entry.job.taking(bytes);
+                    waiting.add(entry.job);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            synchronized (lock) {
+                Entry entry = entries.get(id);
+                if (entry == null || !waiting.remove(entry.job)) {
+                    return;
+                }
+                entry.job = entry.job.tried();
+            }
+            end(id, e);
+        }
+    }
+
+    /** The problem as it runs: with its exchanges, once there is a run. */
+    private ProblemFile problem(long id) {
+        Path begun = folders.run(id).resolve("problem.yaml");
+        return ProblemFile.read(Files.exists(begun) ? begun : folders.problem(id), List.of());
+    }
+
+    /** Tries the jobs again that wait for a plug-in, once whoever knows plug-ins knows it. */
+    void pluginCame() {
+        synchronized (lock) {
+            if (!stopping && entries.values().stream().anyMatch(e -> e.lacksPlugin)) {
+                later.schedule(this::queueThoseThatLackPlugins, 1, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private void queueThoseThatLackPlugins() {
+        synchronized (lock) {
+            for (Entry entry : entries.values()) {
+                if (entry.lacksPlugin && entry.job.state() == Job.Status.QUEUED) {
+                    entry.lacksPlugin = false;
+                    waiting.add(entry.job);
+                }
+            }
+            lock.notifyAll();
         }
     }
 
@@ -360,7 +484,20 @@ final class JobQueue implements AutoCloseable {
 
     /** Has a job wait for another try if its failure is none of its input and tries are left. */
     private boolean again(Entry entry, Throwable error) {
-        if (error instanceof InvalidInputException || entry.job.tries() >= tries || stopping) {
+        Optional<String> plugin =
+                error instanceof InvalidInputException e ? e.missingPlugin() : Optional.empty();
+        if (plugin.isPresent()) {
+            entry.waitsFor = "the " + plugin.get() + ", which is not installed";
+            entry.lacksPlugin = true;
+            entry.job = entry.job.notTried();
+            LOG.warn("job {} waits for {}", entry.job.id(), entry.waitsFor);
+            record(entry.job);
+            lock.notifyAll();
+            return true;
+        }
+        if (error instanceof InvalidInputException
+                || entry.job.tries() >= limits.tries()
+                || stopping) {
             return false;
         }
         JobRecord job = entry.job;
@@ -371,6 +508,9 @@ final class JobQueue implements AutoCloseable {
         }
         entry.run = null;
         entry.job = job.in(Job.Status.QUEUED, job.wanted());
+        entry.waitsFor =
+                "another try in " + delay + " s: " + ApiException.details(error).get("detail");
+        lock.notifyAll();
         later.schedule(() -> queue(job.id()), delay, TimeUnit.SECONDS);
         return true;
     }
@@ -379,6 +519,7 @@ final class JobQueue implements AutoCloseable {
         synchronized (lock) {
             Entry entry = entries.get(id);
             if (entry != null && entry.job.state() == Job.Status.QUEUED) {
+                entry.waitsFor = null;
                 waiting.add(entry.job);
                 lock.notifyAll();
             }
@@ -390,7 +531,8 @@ final class JobQueue implements AutoCloseable {
         JobRecord ended;
         synchronized (lock) {
             Entry entry = entries.get(id);
-            if (entry.job.wanted() != JobRecord.Wish.CANCEL && again(entry, error)) {
+            if (entry == null
+                    || entry.job.wanted() != JobRecord.Wish.CANCEL && again(entry, error)) {
                 return;
             }
             ended = entry.job.ended(Job.Status.FAILED, "", ApiException.details(error));
@@ -446,11 +588,11 @@ final class JobQueue implements AutoCloseable {
                 return Optional.of(view(entry));
             }
         }
-        return table.find(id).map(job -> new View(job, null));
+        return table.find(id).map(job -> View.of(job));
     }
 
     private static View view(Entry entry) {
-        return new View(entry.job, entry.run);
+        return new View(entry.job, entry.run, entry.waitsFor, entry.lacksPlugin);
     }
 
     /** Jobs as they are now, newest first. */
@@ -459,7 +601,7 @@ final class JobQueue implements AutoCloseable {
         for (JobRecord job : table.list(query)) {
             synchronized (lock) {
                 Entry entry = entries.get(job.id());
-                views.add(entry == null ? new View(job, null) : view(entry));
+                views.add(entry == null ? View.of(job) : view(entry));
             }
         }
         return views;
@@ -502,6 +644,7 @@ final class JobQueue implements AutoCloseable {
                         throw ApiException.conflict("job " + id + " has ended");
                     }
                     waiting.remove(entry.job);
+                    entry.waitsFor = null;
                     boolean runs = entry.job.state() == Job.Status.RUNNING;
                     if (entry.run != null) {
                         entry.run.pause();
@@ -534,6 +677,8 @@ final class JobQueue implements AutoCloseable {
                         return entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
                     }
                     waiting.remove(entry.job);
+                    entry.waitsFor = null;
+                    entry.lacksPlugin = false;
                     JobRecord job = entry.job.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
                     waiting.add(job);
                     return job;
