@@ -26,8 +26,8 @@ class HeadwaterProcessIT {
 
     private record Outcome(int code, List<String> out, List<String> err) {}
 
-    private Process start(String... args) throws IOException {
-        List<String> line = new ArrayList<>(List.of(HOME.resolve("bin/headwater").toString()));
+    private Process start(Path home, String... args) throws IOException {
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/headwater").toString()));
         line.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().put("TMPDIR", folder.toString());
@@ -50,7 +50,7 @@ class HeadwaterProcessIT {
     }
 
     private Outcome headwater(String... args) throws IOException, InterruptedException {
-        return end(start(args));
+        return end(start(HOME, args));
     }
 
     private void assertNoFrameworkIsLeft() throws IOException {
@@ -101,7 +101,7 @@ class HeadwaterProcessIT {
         assertEquals(0, headwater("run", LASSO, "--output", whole.toString()).code());
 
         Path part = folder.resolve("part");
-        Process process = start("run", LASSO, "--output", part.toString());
+        Process process = start(HOME, "run", LASSO, "--output", part.toString());
         Path log = part.resolve("log.jsonl");
         while (process.isAlive()
                 && !(Files.exists(log) && Files.readString(log).contains("\"step\""))) {
@@ -169,21 +169,16 @@ class HeadwaterProcessIT {
 
     @Test
     void brokenPluginIsNamedAndLeavesTheRestAtWork() throws Exception {
-        Path jar = HOME.resolve("plugins/broken.jar");
-        Files.createDirectories(jar.getParent());
-        Files.writeString(jar, "no jar at all");
-        try {
-            Outcome plugins = headwater("plugins");
-            assertEquals(0, plugins.code(), () -> plugins.toString());
-            assertEquals(1, plugins.err().size(), () -> plugins.toString());
-            assertTrue(
-                    plugins.err()
-                            .get(0)
-                            .startsWith("warning: plug-in broken.jar is left out: it is not a jar"),
-                    () -> plugins.toString());
-            assertTrue(plugins.out().size() > 5, () -> plugins.toString());
-        } finally {
-            Files.delete(jar);
-        }
+        Path home = Installation.in(folder.resolve("home"));
+        Files.writeString(home.resolve("plugins/broken.jar"), "no jar at all");
+        Outcome plugins = end(start(home, "plugins"));
+        assertEquals(0, plugins.code(), () -> plugins.toString());
+        assertEquals(1, plugins.err().size(), () -> plugins.toString());
+        assertTrue(
+                plugins.err()
+                        .get(0)
+                        .startsWith("warning: plug-in broken.jar is left out: it is not a jar"),
+                () -> plugins.toString());
+        assertTrue(plugins.out().size() > 5, () -> plugins.toString());
     }
 }
