@@ -55,7 +55,7 @@ function Picture({title, unit, values, width, height, draw, pixelated}) {
     const range = `${short(least)} to ${short(most)}${unit ? ` ${unit}` : ''}`;
     return (
         <figure class="plot image">
-            <figcaption>{title} <span>{range}</span></figcaption>
+            <figcaption>{title} {unit && <span>({unit})</span>}</figcaption>
             <canvas ref={canvas} width={width} height={height} class={pixelated ? 'pixelated' : ''} role="img" aria-label={`${title}, ${range}`} />
             <div class="scale" aria-hidden="true"><span>{short(least)}</span><i /><span>{short(most)}</span></div>
         </figure>

@@ -204,7 +204,7 @@ function Facts({job, mine, setJob}) {
         Starts: job.tries > 1 && job.tries,
         Memory: job.memory && `about ${bytes(job.memory)}`,
         Sweep: job.sweep && <a href={`#/sweep/${job.sweep}`}>{job.sweep}</a>,
-        Priority: mine && !OVER.includes(job.state) ? <Priority job={job} setJob={setJob} /> : job.priority !== 0 && job.priority,
+        Priority: mine && ['QUEUED', 'PAUSED'].includes(job.state) ? <Priority job={job} setJob={setJob} /> : job.priority !== 0 && job.priority,
     };
     return (
         <dl class="facts">

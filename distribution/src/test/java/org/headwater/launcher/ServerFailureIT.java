@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ServerFailureIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
-    private static final int LONG = 1500;
+    private static final int LONG = 6000;
     private static final int ENDLESS = 10_000_000;
 
     @TempDir private Path folder;
@@ -58,8 +58,7 @@ class ServerFailureIT {
     @Test
     void whatIsOnTheDiskOutlivesItsServer() throws Exception {
         Path backup = Files.createDirectory(folder.resolve("backup"));
-        Path plugin = HOME.resolve("plugins/lab-acme.jar");
-        Files.createDirectories(plugin.getParent());
+        Path plugin = Installation.in(folder.resolve("home")).resolve("plugins/acme.jar");
         PluginJars.acme(HOME, plugin, "", "");
         String kept;
         String running;
@@ -73,15 +72,18 @@ class ServerFailureIT {
             undisturbed = finished(server, calm);
             secondServerIsRefused(server);
             running = server.submit("?name=running", longer(LONG), ServerProcess.lassoFiles());
-            waits = server.submit("", longer(ENDLESS).replaceAll("prior: .*", "prior: {type: acme}"), ServerProcess.lassoFiles());
+            waits =
+                    server.submit(
+                            "",
+                            longer(ENDLESS).replaceAll("prior: .*", "prior: {type: acme}"),
+                            ServerProcess.lassoFiles());
             server.await(waits, job -> job.path("iteration").asInt() > 0);
             Path checkpoints = folder.resolve("data/jobs/" + running + "/run/checkpoint");
             server.await(running, job -> Files.exists(checkpoints.resolve("previous.npz")));
             run("cp", "-a", folder + "/data/jobs", folder + "/conf", backup.toString());
             server.kill();
-        } finally {
-            Files.delete(plugin);
         }
+        Files.delete(plugin);
         assertEquals("RUNNING", entry(folder, running).get("state").asText());
         Files.writeString(
                 folder.resolve("data/jobs/" + running + "/run/checkpoint/state.npz"), "torn");
@@ -98,8 +100,7 @@ class ServerFailureIT {
             assertArrayEquals(undisturbed, finished(server, running));
             JsonNode job = server.await(waits, j -> !j.get("waits-for").isNull());
             assertEquals("QUEUED", job.get("state").asText(), job::toString);
-            assertEquals(
-                    "the prior 'acme', which is not installed", job.get("waits-for").asText());
+            assertEquals("the prior 'acme', which is not installed", job.get("waits-for").asText());
             PluginJars.acme(HOME, plugin, "", "");
             int before = lastIteration(folder, waits);
             server.await(waits, j -> j.path("iteration").asInt() > before);
@@ -108,8 +109,6 @@ class ServerFailureIT {
             String next = server.submit("", ServerProcess.lasso(), ServerProcess.lassoFiles());
             assertTrue(Long.parseLong(next) > Long.parseLong(waits));
             assertEquals(0, server.stop());
-        } finally {
-            Files.deleteIfExists(plugin);
         }
         restore(backup, kept, waits);
         try (ServerProcess server = ServerProcess.start(backup, "jobs=1")) {
@@ -185,8 +184,7 @@ class ServerFailureIT {
     }
 
     private static int lastIteration(Path place, String id) throws Exception {
-        List<String> log =
-                Files.readAllLines(place.resolve("data/jobs/" + id + "/run/log.jsonl"));
+        List<String> log = Files.readAllLines(place.resolve("data/jobs/" + id + "/run/log.jsonl"));
         return (int) log.stream().filter(line -> line.contains("\"step\"")).count() / 2;
     }
 
@@ -215,7 +213,12 @@ class ServerFailureIT {
                 "this machine does not let its user make a file system of 16 MB");
         Process process =
                 ServerProcess.command(
-                        folder, "server", new String[] {"tries=1", "jobs=1"}, within(data), "--port", "0");
+                        folder,
+                        "server",
+                        new String[] {"tries=1", "jobs=1"},
+                        within(data),
+                        "--port",
+                        "0");
         try (ServerProcess server = ServerProcess.serving(process, folder)) {
             String calm = server.submit("", longer(LONG), ServerProcess.lassoFiles());
             byte[] undisturbed = finished(server, calm);
@@ -228,8 +231,7 @@ class ServerFailureIT {
             assertEquals(507, refused.statusCode(), refused::body);
             JsonNode failed = server.await(id, "FAILED");
             assertTrue(
-                    failed.at("/error/detail").asText().contains("disk is full"),
-                    failed::toString);
+                    failed.at("/error/detail").asText().contains("disk is full"), failed::toString);
             assertTrue(server.ask("GET", "/health").body().contains("make room"));
             assertArrayEquals(undisturbed, server.file(calm, "posterior.npy"));
             inside(pid, "rm " + data + "/filler");
@@ -256,9 +258,13 @@ class ServerFailureIT {
     void readOnlyDataDirectoryIsNamed() throws Exception {
         Path data = Files.createDirectory(folder.resolve("data"));
         String[] readOnly = {
-            "unshare", "-rm", "sh", "-c",
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
             "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"",
-            "sh", data.toString()
+            "sh",
+            data.toString()
         };
         assumeTrue(exit(readOnly, "true") == 0, "this machine does not let its user mount");
         String said =
@@ -271,9 +277,13 @@ class ServerFailureIT {
     /** Runs what follows where the data directory is a file system of 16 MB of its own. */
     private static String[] within(Path data) {
         return new String[] {
-            "unshare", "-rm", "sh", "-c",
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
             "mount -t tmpfs -o size=16m tmpfs \"$1\" && shift && exec \"$@\"",
-            "sh", data.toString()
+            "sh",
+            data.toString()
         };
     }
 
@@ -297,7 +307,16 @@ class ServerFailureIT {
 
     /** A line of shell where a process sees its own file systems. */
     private static void inside(long pid, String line) throws Exception {
-        run("nsenter", "-t", Long.toString(pid), "-U", "-m", "--preserve-credentials", "sh", "-c", line);
+        run(
+                "nsenter",
+                "-t",
+                Long.toString(pid),
+                "-U",
+                "-m",
+                "--preserve-credentials",
+                "sh",
+                "-c",
+                line);
     }
 
     @Test

@@ -39,8 +39,7 @@ final class ServerProcess implements AutoCloseable {
     private final HttpClient client;
 
     private ServerProcess(Process process, Path folder, URI address) throws Exception {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
         if (address.getScheme().equals("https")) {
             builder.sslContext(trusting(folder.resolve("conf/server.p12")));
         }
@@ -97,6 +96,12 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** The installation: the folder's own in {@code home/}, or the one that was built. */
+    static Path home(Path folder) {
+        Path own = folder.resolve("home");
+        return Files.exists(own) ? own : HOME;
+    }
+
     /** Starts the process only. */
     static Process launch(Path folder, String... settings) throws IOException {
         return command(folder, "server", settings, "--port", "0");
@@ -119,13 +124,13 @@ final class ServerProcess implements AutoCloseable {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         List<String> line = new ArrayList<>(List.of(within));
         line.addAll(
-                        List.of(
-                                HOME.resolve("bin/headwater").toString(),
-                                command,
-                                "--data",
-                                folder.resolve("data").toString(),
-                                "--conf",
-                                folder.resolve("conf").toString()));
+                List.of(
+                        home(folder).resolve("bin/headwater").toString(),
+                        command,
+                        "--data",
+                        folder.resolve("data").toString(),
+                        "--conf",
+                        folder.resolve("conf").toString()));
         line.addAll(List.of(more));
         for (String setting : settings) {
             line.addAll(List.of("--set", setting));

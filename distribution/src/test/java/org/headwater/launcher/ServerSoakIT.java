@@ -92,8 +92,7 @@ class ServerSoakIT {
     @Test
     @Timeout(value = 12, unit = TimeUnit.HOURS)
     void nothingGrowsWithJobsAndUpdates() throws Exception {
-        Path plugin = HOME.resolve("plugins/soak-acme.jar");
-        Files.createDirectories(plugin.getParent());
+        Installation.in(folder.resolve("home"));
         Path jar = PluginJars.acme(HOME, folder.resolve("acme.jar"), "", "");
         String problem =
                 ServerProcess.lasso()
@@ -132,8 +131,6 @@ class ServerSoakIT {
             assertTrue(end.threads() - first.threads() <= 4, first + " -> " + end);
             assertTrue(end.files() - first.files() <= 10, first + " -> " + end);
             assertEquals(0, server.stop());
-        } finally {
-            Files.deleteIfExists(plugin);
         }
     }
 

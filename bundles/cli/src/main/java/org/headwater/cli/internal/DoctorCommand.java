@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
 /** Looks for what could go wrong on this machine. */
 @Command(
         name = "doctor",
-        description = "Look for what could go wrong here: Java, memory, disk, GPU, plug-ins, folders, port.")
+        description =
+                "Look for what could go wrong here: Java, memory, disk, GPU, plug-ins, folders, port.")
 final class DoctorCommand extends SubCommand {
     private static final double GIB = 1L << 30;
     private static final double ENOUGH_GIB = 1.0;

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,8 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class JobQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
-    private static final String DONE = "done";
-    private static final String STOPPED = "stopped";
     private static final int MOST_TRIES_DELAY_SECONDS = 600;
     private static final int RETRY_SECONDS = 5;
 
@@ -61,18 +58,6 @@ final class JobQueue implements AutoCloseable {
     private final ScheduledExecutorService later;
     private long lastId;
     private boolean stopping;
-
-    /**
-     * What jobs may take.
-     *
-     * @param atOnce jobs that run side by side
-     * @param memory bytes that they may take together, by what the runtime estimates
-     * @param tries how often a job is tried that fails by no fault of its input
-     */
-    record Limits(int atOnce, long memory, int tries) {
-        /** For a queue that starts nothing. */
-        static final Limits NONE = new Limits(1, Long.MAX_VALUE, 1);
-    }
 
     /** A job that has not ended: its record, and its run once it has begun in this process. */
     private static final class Entry {
@@ -127,7 +112,13 @@ final class JobQueue implements AutoCloseable {
                 new ScheduledThreadPoolExecutor(1, task -> daemon(task, "headwater-retry"));
         pool.setRemoveOnCancelPolicy(true);
         later = pool;
-        recover();
+        for (JobRecord job : Recovery.of(folders, table)) {
+            entries.put(job.id(), new Entry(job));
+            if (job.state() == Job.Status.QUEUED) {
+                waiting.add(job);
+            }
+        }
+        lastId = table.lastId();
         starter.setDaemon(true);
     }
 
@@ -140,63 +131,6 @@ final class JobQueue implements AutoCloseable {
     /** Lets jobs start. */
     void start() {
         starter.start();
-    }
-
-    private void recover() throws IOException, SQLException {
-        List<Long> here = folders.ids();
-        List<Long> known = table.ids();
-        for (long id : known) {
-            if (!Files.isDirectory(folders.of(id))) {
-                LOG.warn("job {} has no folder any more: it is taken off the list", id);
-                table.remove(id);
-            }
-        }
-        List<Long> unknown = new ArrayList<>(here);
-        unknown.removeAll(new HashSet<>(known));
-        List<Long> unsure = new ArrayList<>(unknown);
-        table.open().forEach(job -> unsure.add(job.id()));
-        for (long id : unsure) {
-            recover(id);
-        }
-        lastId = table.lastId();
-    }
-
-    private void recover(long id) throws SQLException {
-        try {
-            JobRecord job = settled(folders.read(id));
-            folders.write(job);
-            table.put(job);
-            if (!job.isOver()) {
-                Entry entry = new Entry(job);
-                entries.put(id, entry);
-                if (job.state() == Job.Status.QUEUED) {
-                    waiting.add(job);
-                }
-            }
-        } catch (IOException e) {
-            LOG.error("job {} is left alone: its folder {} is damaged", id, folders.of(id), e);
-        }
-    }
-
-    /** What a job has become while nobody looked: its run's manifest has the last word. */
-    private JobRecord settled(JobRecord job) throws IOException {
-        if (job.isOver()) {
-            return job;
-        }
-        String run = folders.runStatus(job.id());
-        if (DONE.equals(run) || STOPPED.equals(run)) {
-            return job.ended(Job.Status.DONE, verdictOf(job.id()), Map.of());
-        }
-        return switch (job.wanted()) {
-            case RUN -> job.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
-            case PAUSE -> job.in(Job.Status.PAUSED, JobRecord.Wish.PAUSE);
-            case CANCEL -> job.ended(Job.Status.CANCELLED, "", Map.of());
-        };
-    }
-
-    private String verdictOf(long id) throws IOException {
-        Object status = folders.verdict(id).get("status");
-        return status == null ? "" : status.toString();
     }
 
     /** A number that no job has had. */
@@ -305,33 +239,15 @@ final class JobQueue implements AutoCloseable {
         if (first.memory() <= free) {
             return true;
         }
-        entries.get(first.id()).waitsFor =
-                "memory: it takes about "
-                        + megabytes(first.memory())
-                        + ", and running jobs leave "
-                        + megabytes(Math.max(0, free))
-                        + " of "
-                        + megabytes(limits.memory());
+        entries.get(first.id()).waitsFor = limits.leave(free, first.memory());
         return false;
-    }
-
-    private static String megabytes(long bytes) {
-        return Math.max(1, bytes / 1_000_000) + " MB";
     }
 
     /** Finds out what a waiting job takes; one that never fits ends here. */
     private void estimate(long id) {
         try {
             long bytes = Math.max(1, runtime.memory(problem(id)));
-            if (bytes > limits.memory()) {
-                throw InvalidInputException.of(
-                        "memory",
-                        "must not be more than the " + megabytes(limits.memory()) + " of all jobs",
-                        "about " + megabytes(bytes),
-                        "take fewer particles or parameters, or give Java a larger heap (-Xmx in"
-                                + " HEADWATER_JAVA_OPTS) or jobs more of it ('memory' in"
-                                + " conf/server.yaml)");
-            }
+            limits.require(bytes);
             synchronized (lock) {
                 Entry entry = entries.get(id);
                 if (entry != null && waiting.remove(entry.job)) {

@@ -165,7 +165,7 @@ public final class Server implements ToIntFunction<String[]> {
             for (long id : table.ids()) {
                 table.remove(id);
             }
-            JobQueue queue = new JobQueue(folders, table, runtime, JobQueue.Limits.NONE);
+            JobQueue queue = new JobQueue(folders, table, runtime, Limits.NONE);
             int jobs = table.ids().size();
             System.out.println(jobs + " jobs found in " + folders.root().resolve("jobs"));
             int damaged = folders.ids().size() - jobs;
@@ -193,7 +193,7 @@ public final class Server implements ToIntFunction<String[]> {
                             folders,
                             table,
                             runtime,
-                            new JobQueue.Limits(
+                            new Limits(
                                     settings.jobs(),
                                     settings.memory(),
                                     settings.values().integer("tries")));

@@ -110,7 +110,7 @@ class JobQueueTest {
                                 getClass().getClassLoader(),
                                 new Class<?>[] {Jobs.class},
                                 (proxy, method, arguments) -> runtime(method.getName(), arguments));
-        queue = new JobQueue(folders, table, runtime, new JobQueue.Limits(3, 1000 * MB, 1));
+        queue = new JobQueue(folders, table, runtime, new Limits(3, 1000 * MB, 1));
         queue.start();
     }
 
