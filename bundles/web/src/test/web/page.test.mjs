@@ -205,7 +205,7 @@ test('the picture of what is measured grows while an EIT job runs', async () => 
         return {colours: colours.size, corner: data[3], centre: data[4 * (canvas.width * (canvas.height >> 1) + (canvas.width >> 1)) + 3]};
     });
     assert.ok(drawn.colours > 8, `${drawn.colours} colours`);
-    assert.deepEqual([drawn.corner, drawn.centre], [0, 255], 'the tank is round');
+    assert.ok(drawn.corner === 0 && drawn.centre > 250, `the tank is round: ${JSON.stringify(drawn)}`);
     await fits();
     await button('Cancel').click();
     await page.locator('.title .badge.cancelled').waitFor();
