@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ServerFailureIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
-    private static final int LONG = 6000;
-    private static final int ENDLESS = 10_000_000;
+    private static final int LONG = 400;
+    private static final int ENDLESS = 1_000_000;
 
     @TempDir private Path folder;
 
@@ -206,6 +207,7 @@ class ServerFailureIT {
      * with the reason, and goes on to the same bytes when there is room again.
      */
     @Test
+    @EnabledIfSystemProperty(named = "headwater.soak", matches = "[1-9][0-9]*")
     void fullDiskCostsNoResult() throws Exception {
         Path data = Files.createDirectory(folder.resolve("data"));
         assumeTrue(
