@@ -21,7 +21,7 @@ class SparseTransformerContractTest {
 
         @Override
         protected Map<String, ?> settings() {
-            return Map.of("layer", layer, "iterations", 60);
+            return Map.of("layer", layer, "iterations", layer.equals("particles") ? 10 : 60);
         }
     }
 
@@ -43,6 +43,13 @@ class SparseTransformerContractTest {
     class KernelReadout extends OfLayer {
         KernelReadout() {
             super("kr");
+        }
+    }
+
+    @Nested
+    class Particles extends OfLayer {
+        Particles() {
+            super("particles");
         }
     }
 }
