@@ -91,9 +91,18 @@ public final class Drift {
      * @param path (M + 1) × d from {@code po} on: the first row is the start, the others are
      *     modified
      * @param withDensity whether to compute the determinants
+     * @param tape what {@link #adjoint} need not compute again, M·{@link #saved} numbers from
+     *     {@code to} on, modified; null for none
      * @return Σ log|det(I + dt·H)|, 0 without density
      */
-    public double apply(double[] p, double[] path, int po, boolean withDensity, Workspace ws) {
+    public double apply(
+            double[] p,
+            double[] path,
+            int po,
+            boolean withDensity,
+            double[] tape,
+            int to,
+            Workspace ws) {
         double log = 0;
         ws.leastPivot = Double.POSITIVE_INFINITY;
         ws.kinetic = 0;
@@ -108,6 +117,9 @@ public final class Drift {
             if (withDensity) {
                 log += factor(p, ws);
                 ws.leastPivot = ws.pivots.least() > ws.leastPivot ? ws.leastPivot : least(ws);
+            }
+            if (tape != null) {
+                save(ws, tape, to + k * saved());
             }
         }
         return log;
@@ -128,6 +140,26 @@ public final class Drift {
         for (int i = 0; i < d; i++) {
             out[oo + i] = x[xo + i] + dt * ws.gradient[i];
         }
+    }
+
+    /** Numbers of a point and step that {@link #save} keeps. */
+    int saved() {
+        return network.saved() + d + 1 + d * d;
+    }
+
+    /** Keeps what {@link #at} and {@link #factor} left, for {@link #pull}. */
+    void save(Workspace ws, double[] to, int o) {
+        network.save(ws.net, to, o);
+        int at = o + network.saved();
+        System.arraycopy(ws.gradient, 0, to, at, d + 1);
+        ws.pivots.save(to, at + d + 1);
+    }
+
+    private void load(double[] from, int o, Workspace ws) {
+        network.load(from, o, ws.net);
+        int at = o + network.saved();
+        System.arraycopy(from, at, ws.gradient, 0, d + 1);
+        ws.pivots.load(from, at + d + 1);
     }
 
     /** The Laplacian of φ, after {@link #factor}. */
@@ -162,6 +194,7 @@ public final class Drift {
      *
      * @param p parameters of φ, not modified
      * @param path as {@link #apply} left it, not modified
+     * @param tape as {@link #apply} left it with density, null for none, not modified
      * @param endBar derivative of the loss with respect to the end, d values from {@code eo} on;
      *     replaced by that with respect to the start
      * @param logBar derivative with respect to the log-determinant, 0 for none
@@ -173,6 +206,8 @@ public final class Drift {
             double[] p,
             double[] path,
             int po,
+            double[] tape,
+            int to,
             double[] endBar,
             int eo,
             double logBar,
@@ -181,7 +216,14 @@ public final class Drift {
             Workspace ws,
             double[] pBar) {
         for (int k = steps - 1; k >= 0; k--) {
-            at(p, k, path, po + k * d, ws);
+            if (tape == null) {
+                at(p, k, path, po + k * d, ws);
+                if (logBar != 0) {
+                    factor(p, ws);
+                }
+            } else {
+                load(tape, to + k * saved(), ws);
+            }
             double sign = 0;
             if (residualBar != 0) {
                 double half = 0.5 * DenseProducts.dot(ws.gradient, 0, ws.gradient, 0, d);
@@ -197,7 +239,8 @@ public final class Drift {
     }
 
     /**
-     * The adjoint of one step where {@link #at} put the network.
+     * The adjoint of one step where {@link #at} put the network, after {@link #factor} unless
+     * {@code logBar} and {@code laplacianBar} are 0.
      *
      * @param endBar derivative with respect to the step's end, d values from {@code eo} on;
      *     replaced by that with respect to its start
@@ -222,7 +265,6 @@ public final class Drift {
         ws.gamma[d] = extra[d];
         double[] g = null;
         if (logBar != 0 || laplacianBar != 0) {
-            factor(p, ws);
             ws.pivots.invert(dt * logBar);
             g = ws.pivots.inverse();
             for (int i = 0; i < d; i++) {

@@ -269,11 +269,13 @@ final class ParticlePass {
             int o = i * d;
             transposed(endBar, o);
             drift.at(p, k, u[k], o, ws);
+            if (logBar != 0 || residualBar != 0) {
+                drift.factor(p, ws);
+            }
             Arrays.fill(extra, 0);
             Arrays.fill(xBar, 0);
             double perLaplacian = 0;
             if (kineticBar != 0 || residualBar != 0) {
-                drift.factor(p, ws);
                 speed(u[k], o, before, v, ws, layerWs);
                 double half = 0.5 * DenseProducts.dot(v, 0, v, 0, d);
                 extra[d] = dt * residualBar * Math.signum(unbalanced(half, ws, layerWs));

@@ -41,6 +41,10 @@ public final class TrainedFlow {
     private static final int FORMAT_WITH_KEYS = 2;
 
     private static final int GRAIN = 16;
+
+    /** Numbers that a batch may keep for its way back, 256 MB; beyond, it computes them again. */
+    private static final long LARGEST_TAPE = 32_000_000;
+
     private static final double FIRST_TIME = 0.1;
     private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final String MAP = "map";
@@ -350,6 +354,7 @@ public final class TrainedFlow {
         private final double[] residual;
         private final double[] leastSlope;
         private boolean kept;
+        private double[] tape;
         private ParticlePass particles;
         private int keys;
 
@@ -414,6 +419,8 @@ public final class TrainedFlow {
                 RandomStream random, Attention.Policy policy, Workers workers, boolean keep) {
             kept = keep;
             if (attention == null) {
+                long numbers = (long) n * shape.steps() * drift.saved();
+                tape = keep && numbers <= LARGEST_TAPE ? new double[(int) numbers] : null;
                 workers.forRanges(n, GRAIN, (from, to) -> forward(random, from, to));
                 return;
             }
@@ -492,7 +499,7 @@ public final class TrainedFlow {
                     square += z * z;
                 }
                 double log = logConstant - 0.5 * square;
-                log -= drift.apply(parameters, paths, po, true, ws);
+                log -= drift.apply(parameters, paths, po, true, tape, i * taped(), ws);
                 double least = ws.leastPivot();
                 kinetic[i] = ws.kinetic();
                 residual[i] = ws.residual();
@@ -590,6 +597,8 @@ public final class TrainedFlow {
                         parameters,
                         paths,
                         i * length,
+                        tape,
+                        i * taped(),
                         uBar,
                         0,
                         -logBar[i],
@@ -598,6 +607,11 @@ public final class TrainedFlow {
                         ws,
                         sum);
             }
+        }
+
+        /** Numbers of a point on the tape. */
+        private int taped() {
+            return shape.steps() * drift.saved();
         }
 
         private void unpack(SlotLayer.Gradient g, double[] total) {

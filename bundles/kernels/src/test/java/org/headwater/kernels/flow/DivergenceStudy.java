@@ -81,7 +81,17 @@ class DivergenceStudy {
                 };
         FlowOptions options =
                 new FlowOptions(
-                        last, !method.equals("sl0"), iterations, 256, 6, 24, 32, rate, 0, 0, draws);
+                        last,
+                        !method.equals("sl0"),
+                        iterations,
+                        256,
+                        6,
+                        Integer.getInteger("flow.width", 24),
+                        32,
+                        rate,
+                        0,
+                        0,
+                        draws);
         return method.startsWith("p") ? options.with(particles(method)) : options;
     }
 

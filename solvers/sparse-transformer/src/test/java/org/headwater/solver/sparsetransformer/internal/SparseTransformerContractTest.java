@@ -21,7 +21,21 @@ class SparseTransformerContractTest {
 
         @Override
         protected Map<String, ?> settings() {
-            return Map.of("layer", layer, "iterations", layer.equals("particles") ? 10 : 60);
+            return layer.equals("particles")
+                    ? Map.of(
+                            "layer",
+                            layer,
+                            "iterations",
+                            60,
+                            "batch",
+                            128,
+                            "steps",
+                            2,
+                            "width",
+                            8,
+                            "key-count",
+                            64)
+                    : Map.of("layer", layer, "iterations", 60);
         }
     }
 
