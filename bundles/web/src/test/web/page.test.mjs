@@ -200,7 +200,7 @@ test('the picture of what is measured grows while an EIT job runs', async () => 
     await button('Submit').click();
     // the first particles come after the search for the MAP
     await page.getByRole('img', {name: /^Mean of conductivity/}).first().waitFor({timeout: 3 * PATIENCE});
-    const drawn = await page.locator('canvas').first().evaluate(canvas => {
+    const drawn = await page.locator('.image canvas').first().evaluate(canvas => {
         const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         const colours = new Set();
         for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colours.add(data.slice(i, i + 3).join());
