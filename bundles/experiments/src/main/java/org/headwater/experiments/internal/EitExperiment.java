@@ -64,7 +64,7 @@ public final class EitExperiment implements Experiment {
                         1,
                         setup);
         return setup.small()
-                ? new SolverContest(problem, true, 200, 600, 0.1 / WEIGHT)
+                ? new SolverContest(problem, true, 500, 1000, 0.1 / WEIGHT)
                 : new SolverContest(problem, false, 10_000, 200_000, 0.1 / WEIGHT);
     }
 

@@ -73,7 +73,7 @@ public final class EllipticExperiment implements Experiment {
                         setup);
         SolverContest contest =
                 setup.small()
-                        ? new SolverContest(problem, true, 200, 600, 0.1 / WEIGHT)
+                        ? new SolverContest(problem, true, 500, 1000, 0.1 / WEIGHT)
                         : new SolverContest(problem, false, 10_000, 200_000, 0.1 / WEIGHT);
         return contest.cells(setup);
     }

@@ -129,7 +129,7 @@ public final class StabilityExperiment implements Experiment {
                         + " particles, "
                         + steps(setup)
                         + " steps; q = h. Standard deviations at rest relative to the target's,"
-                        + " whose temperature is that of the row; NaN where the particles left the"
+                        + " whose temperature is that of the row; – where the particles left the"
                         + " range of numbers. 'self' is the mean weight of a particle on itself. The"
                         + " tensorised kernel sees one coordinate at a time: the figures hold for"
                         + " product targets of any dimension.");
