@@ -204,7 +204,7 @@ class PlatformIT {
         byte[] report = Files.readAllBytes(output.resolve("report.html"));
         Outcome second = headwater(command);
         assertTrue(
-                second.err().contains("7 of 7 cells are kept from before"),
+                second.err().contains("8 of 8 cells are kept from before"),
                 () -> second.toString());
         assertArrayEquals(report, Files.readAllBytes(output.resolve("report.html")));
     }

@@ -95,9 +95,9 @@ class ExperimentsTest {
     @CsvSource({"eit, eit-8", "elliptic, elliptic-8"})
     void solversSideBySide(String name, String problem) throws IOException {
         List<String> rows = run(name, problem + ".csv");
-        assertEquals(8, rows.size());
+        assertEquals(9, rows.size());
         assertTrue(rows.get(1).startsWith("reference ("), rows.get(1));
-        for (String row : rows.subList(2, 8)) {
+        for (String row : rows.subList(2, 9)) {
             assertTrue(cell(row, 1) < 1.5, row);
             assertTrue(cell(row, 3) > 0.3 && cell(row, 3) < 2.5, row);
         }

@@ -38,7 +38,14 @@ import org.headwater.studies.Comparison;
 record SolverContest(
         SimulatedProblem problem, boolean tiny, long budget, long reference, double nearZero) {
     private static final List<String> SOLVERS =
-            List.of("rwpo", "myula", "mala", "nuts", "ot-flow", "sparse-transformer");
+            List.of(
+                    "rwpo",
+                    "myula",
+                    "mala",
+                    "nuts",
+                    "ot-flow",
+                    "sparse-transformer",
+                    "sparse-transformer:layer=particles");
 
     /** The flows' settings: what they cost beside the model is in proportion to steps. */
     private static final String FLOW = ":batch=64:steps=3:draws=2000";
@@ -63,7 +70,7 @@ record SolverContest(
                             "l1", "L1 error of the mean"));
 
     private Trial with(String solver) {
-        boolean flow = solver.equals("ot-flow") || solver.equals(SUBJECT);
+        boolean flow = solver.equals("ot-flow") || solver.startsWith(SUBJECT);
         String settings = flow ? tiny ? SMALL_FLOW : FLOW : "";
         if (tiny && solver.equals("rwpo")) {
             settings = SMALL_RWPO;
@@ -186,7 +193,8 @@ record SolverContest(
                 "Every solver has the same number of evaluations of the model with its gradient (a"
                         + " Jacobian counts as min(d, m) of them; those that a flow's importance"
                         + " weights take after its training are not counted). Default settings, but"
-                        + " for both flows 3 steps and batches of 64. Mean error: rms over the parameters, in standard deviations of"
+                        + " for the flows 3 steps and batches of 64; layer=particles is the layer"
+                        + " of arXiv 2510.16356 as it stands there. Mean error: rms over the parameters, in standard deviations of"
                         + " the reference, whose own Monte Carlo error stands in its row. sd ratio:"
                         + " mean, least and largest over parameters and seeds. Energy distance: the"
                         + " squared one over sqrt(d), unbiased. L1 error of the mean: sum of |mean -"
