@@ -82,7 +82,7 @@ public final class EitExperiment implements Experiment {
         report.text(
                 "Log-conductivity sum_k theta_k·s_k·cos(i·pi·u)·cos(j·pi·v) on the tank's bounding"
                         + " square, modes by i^2 + j^2, s_k = (1 + (i^2 + j^2)/9)^(-1.25); six of the"
-                        + " first 24 coefficients are not zero. Tank of 16 electrodes, trigonometric"
+                        + " first 24 coefficients (of all, if fewer) are not zero. Tank of 16 electrodes, trigonometric"
                         + " currents, adjacent voltages, "
                         + nodes(setup)
                         + " nodes for data and for inversion alike; noise of sd^2 = (.01|V|)^2 +"
