@@ -91,4 +91,12 @@ public interface KernelBackend {
     default boolean moments(Ensemble x, double[] mean, double[] covariance) {
         return false;
     }
+
+    /**
+     * Milliseconds that a device beside the processor took for the last layer, without copies to
+     * and from it; NaN where there is no such device.
+     */
+    default double deviceMilliseconds() {
+        return Double.NaN;
+    }
 }

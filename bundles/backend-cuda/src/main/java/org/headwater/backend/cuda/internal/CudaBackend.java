@@ -48,7 +48,7 @@ final class CudaBackend implements KernelBackend {
     private final Device device;
     private final Precision precision;
     private final Consumer<String> lost;
-    private double milliseconds = Double.NaN;
+    private volatile double milliseconds = Double.NaN;
 
     /**
      * On a card.
@@ -75,8 +75,8 @@ final class CudaBackend implements KernelBackend {
                         : "double precision");
     }
 
-    /** The card's time in the last layer, without copies; NaN if the CPU had it. */
-    double milliseconds() {
+    @Override
+    public double deviceMilliseconds() {
         return milliseconds;
     }
 
