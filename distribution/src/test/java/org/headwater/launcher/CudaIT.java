@@ -55,15 +55,9 @@ class CudaIT {
     /** JavaCPP inside the bundle, its natives, and the kernels' way to a card. */
     @Test
     void theBundleReachesADriver() throws Exception {
-        assumeTrue(
-                Files.exists(EMULATOR.resolve("libcuda.so.1")), "no emulator (it needs a g++)");
+        assumeTrue(Files.exists(EMULATOR.resolve("libcuda.so.1")), "no emulator (it needs a g++)");
         String text =
-                headwater(
-                        0,
-                        "-Dheadwater.cuda.path=" + EMULATOR,
-                        "shell",
-                        "-c",
-                        "verify cuda");
+                headwater(0, "-Dheadwater.cuda.path=" + EMULATOR, "shell", "-c", "verify cuda");
         assertTrue(text.contains("layers") && !text.contains("FAILED"), text);
     }
 }
