@@ -67,6 +67,7 @@ record Outcome(
                         random);
         List<Reason> reasons = new ArrayList<>(before);
         reasons.addAll(posterior.reasons());
+        problem.backend().reason().ifPresent(reasons::add);
         double beta = problem.problem().beta();
         if (beta != 1) {
             reasons.add(
