@@ -130,13 +130,14 @@ final class RunJob implements Job {
 
     private volatile Segments segments;
 
-    /** The working thread's own from here on. */
+    /** Written by the working thread only, as is all that follows. */
+    private volatile State state;
+
     private final List<Reason> reasons;
 
-    private State state;
     private Ensemble points;
     private double weight = Double.NaN;
-    private int segmentBegin;
+    private volatile int segmentBegin;
     private int saved;
     private DrawStore store;
     private Swap successor;
@@ -1283,6 +1284,33 @@ final class RunJob implements Job {
     public List<StepInfo> steps() {
         synchronized (steps) {
             return List.copyOf(steps);
+        }
+    }
+
+    @Override
+    public Optional<Estimate> estimate() {
+        AssembledProblem problem;
+        synchronized (lock) {
+            problem = current;
+        }
+        State now = state;
+        if (problem == null || now == null || isOver()) {
+            return Optional.empty();
+        }
+        try {
+            return problem.stepper()
+                    .points(now)
+                    .filter(points -> points.size() > 0)
+                    .map(
+                            points ->
+                                    Estimates.of(
+                                            problem.model(),
+                                            points,
+                                            segmentBegin + now.iteration()));
+        } catch (RuntimeException | LinkageError e) {
+            // between two segments, or when a plug-in leaves, problem and state may not fit
+            LOG.debug("{}: no estimate at this moment", id, e);
+            return Optional.empty();
         }
     }
 
