@@ -1,6 +1,8 @@
 package org.headwater.model.eit.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -22,6 +24,8 @@ import org.headwater.model.eit.internal.cem.TankShape;
  * the tank; keys of {@code tank} override the preset one by one.
  */
 final class ModelSection {
+    private static final String WIDTH = "electrode-width";
+    private static final String ANGLES = "electrode-angles";
     private static final Pattern ANGLE =
             Pattern.compile("([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\\s*(deg|°|rad)");
 
@@ -62,9 +66,22 @@ final class ModelSection {
                                         .above(0)
                                         .unit("m"),
                                 Setting.integer("electrodes", "number of electrodes").atLeast(2),
-                                Setting.number("electrode-width", "arc length of an electrode")
+                                Setting.number(
+                                                WIDTH,
+                                                "arc length of an electrode: a number for all, or"
+                                                        + " a list or a file with one for each")
+                                        .or(Setting.Kind.NUMBERS)
+                                        .or(Setting.Kind.FILE)
                                         .above(0)
                                         .unit("m"),
+                                Setting.numbers(
+                                                ANGLES,
+                                                "angle of each electrode's centre in degrees,"
+                                                        + " counter-clockwise from +x, a list or a"
+                                                        + " file, in place of first-electrode and"
+                                                        + " direction; equally spaced when absent")
+                                        .or(Setting.Kind.FILE)
+                                        .unit("°"),
                                 Setting.number(
                                                 "first-electrode",
                                                 "angle of the first electrode's centre,"
@@ -174,30 +191,90 @@ final class ModelSection {
                 };
     }
 
+    /**
+     * What a format presets.
+     *
+     * @param radius m
+     * @param electrodes their number
+     * @param width of each, m
+     * @param first angle of the first, rad
+     * @param clockwise how they are numbered
+     */
+    private record Preset(
+            double radius, int electrodes, double width, double first, boolean clockwise) {}
+
+    private Preset preset() {
+        return switch (format) {
+            case "kit4" -> new Preset(0.14, 16, 0.025, Math.PI / 2, true);
+            case "ktc2023" -> new Preset(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
+            case "rpi" -> new Preset(0.15, 32, 0.025, 2 * Math.PI / 32, false);
+            default -> null;
+        };
+    }
+
     /** The tank, from the keys and the preset. */
     TankShape tank() {
         Settings tank = model.group("tank");
-        TankShape preset = preset();
-        double first = preset == null ? 0 : preset.firstElectrodeAngle();
+        Preset preset = preset();
+        double radius = number(tank, "radius", preset == null ? Double.NaN : preset.radius());
+        double[] angles = angles(tank);
+        int electrodes =
+                angles != null && !tank.has("electrodes")
+                        ? angles.length
+                        : (int)
+                                number(
+                                        tank,
+                                        "electrodes",
+                                        preset == null ? Double.NaN : preset.electrodes());
+        if (angles != null && angles.length != electrodes) {
+            throw tank.invalid(
+                    ANGLES,
+                    "must hold " + electrodes + " angles, one for each electrode",
+                    "mend the list or electrodes");
+        }
+        double[] widths;
+        if (tank.has(WIDTH)) {
+            widths = tank.vector(WIDTH, electrodes);
+        } else {
+            widths = new double[electrodes];
+            Arrays.fill(widths, number(tank, WIDTH, preset == null ? Double.NaN : preset.width()));
+        }
+        double first = preset == null ? 0 : preset.first();
         boolean clockwise = preset != null && preset.clockwise();
-        return new TankShape(
-                number(tank, "radius", preset == null ? Double.NaN : preset.radius()),
-                (int) number(tank, "electrodes", preset == null ? Double.NaN : preset.electrodes()),
-                number(
-                        tank,
-                        "electrode-width",
-                        preset == null ? Double.NaN : preset.electrodeWidth()),
-                tank.has("first-electrode") ? angle(tank, "first-electrode") : first,
-                tank.has("direction") ? tank.text("direction").equals("clockwise") : clockwise);
+        TankShape regular =
+                TankShape.equal(
+                        radius,
+                        electrodes,
+                        Arrays.stream(widths).min().orElseThrow(),
+                        tank.has("first-electrode") ? angle(tank, "first-electrode") : first,
+                        tank.has("direction")
+                                ? tank.text("direction").equals("clockwise")
+                                : clockwise);
+        List<TankShape.Electrode> list = new ArrayList<>();
+        for (int l = 0; l < electrodes; l++) {
+            double angle =
+                    angles == null
+                            ? regular.electrodes().get(l).angle()
+                            : Math.toRadians(angles[l]);
+            list.add(new TankShape.Electrode(angle, widths[l]));
+        }
+        return new TankShape(radius, list);
     }
 
-    private TankShape preset() {
-        return switch (format) {
-            case "kit4" -> new TankShape(0.14, 16, 0.025, Math.PI / 2, true);
-            case "ktc2023" -> new TankShape(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
-            case "rpi" -> new TankShape(0.15, 32, 0.025, 2 * Math.PI / 32, false);
-            default -> null;
-        };
+    /** The angles of the electrodes in degrees, or null when they are equally spaced. */
+    private static double[] angles(Settings tank) {
+        if (!tank.has(ANGLES)) {
+            return null;
+        }
+        for (String key : List.of("first-electrode", "direction")) {
+            if (tank.has(key)) {
+                throw tank.invalid(
+                        key,
+                        "cannot be given together with " + tank.key(ANGLES),
+                        "remove one of them");
+            }
+        }
+        return tank.isNumbers(ANGLES) ? tank.numbers(ANGLES) : tank.matrix(ANGLES).data();
     }
 
     private static double number(Settings tank, String key, double preset) {
