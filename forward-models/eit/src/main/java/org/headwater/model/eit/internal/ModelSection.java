@@ -13,6 +13,7 @@ import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
 import org.headwater.model.eit.internal.basis.Bases;
 import org.headwater.model.eit.internal.basis.Basis;
+import org.headwater.model.eit.internal.basis.LevelSet;
 import org.headwater.model.eit.internal.basis.TrianglePoints;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.GmshReader;
@@ -26,18 +27,38 @@ import org.headwater.model.eit.internal.cem.TankShape;
 final class ModelSection {
     private static final String WIDTH = "electrode-width";
     private static final String ANGLES = "electrode-angles";
+    private static final String LEVEL_SET = "level-set";
+    private static final String CONTRASTS = "contrasts";
     private static final Pattern ANGLE =
             Pattern.compile("([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\\s*(deg|°|rad)");
 
     /** The keys of {@code basis} that belong to each type. */
     private static final Map<String, List<String>> BASIS_KEYS =
             Map.of(
-                    "blobs", List.of("size", "width", "extent"),
-                    "cosine", List.of("modes", "scale", "decay"),
-                    "haar", List.of("size", "smoothness"),
-                    "pixels", List.of("size"),
-                    "image", List.of("size"),
-                    "elements", List.of());
+                    "blobs",
+                    List.of("size", "width", "extent"),
+                    "cosine",
+                    List.of("modes", "scale", "decay"),
+                    "haar",
+                    List.of("size", "smoothness"),
+                    "pixels",
+                    List.of("size"),
+                    "image",
+                    List.of("size"),
+                    "elements",
+                    List.of(),
+                    LEVEL_SET,
+                    List.of(
+                            "expansion",
+                            "size",
+                            "width",
+                            "extent",
+                            "modes",
+                            "scale",
+                            "decay",
+                            CONTRASTS,
+                            "threshold",
+                            "smoothing"));
 
     private final Settings model;
     private final String format;
@@ -135,7 +156,8 @@ final class ModelSection {
                                                 "haar",
                                                 "pixels",
                                                 "image",
-                                                "elements")
+                                                "elements",
+                                                LEVEL_SET)
                                         .byDefault("blobs"),
                                 Setting.integer(
                                                 "size",
@@ -169,7 +191,30 @@ final class ModelSection {
                                         .atLeast(0),
                                 Setting.number(
                                         "smoothness",
-                                        "haar: s of the Besov weights 2^(-j(s-1)), default 1"))),
+                                        "haar: s of the Besov weights 2^(-j(s-1)), default 1"),
+                                Setting.choice(
+                                        "expansion",
+                                        "level-set: the basis of its function, with that basis's"
+                                                + " keys; default blobs",
+                                        "blobs",
+                                        "cosine"),
+                                Setting.numbers(
+                                                CONTRASTS,
+                                                "level-set: conductivity of the material or the"
+                                                        + " two over the background's; below 1"
+                                                        + " resistive, above 1 conductive")
+                                        .above(0),
+                                Setting.number(
+                                                "threshold",
+                                                "level-set: a material is where the function"
+                                                        + " exceeds it (conductive) or falls below"
+                                                        + " its negative (resistive), default 1")
+                                        .above(0),
+                                Setting.number(
+                                                "smoothing",
+                                                "level-set: width of the step between materials in"
+                                                        + " units of the function, default 0.5")
+                                        .above(0))),
                 Setting.choice(
                                 "transform",
                                 "log: conductivity = background · exp(change); identity:"
@@ -357,21 +402,67 @@ final class ModelSection {
                         mesh.centre(),
                         mesh.radius());
         return switch (type) {
-            case "blobs" ->
-                    bases.blobs(
-                            integer(basis, "size", 20),
-                            real(basis, "width", 0.1),
-                            real(basis, "extent", 0.95));
-            case "cosine" ->
-                    bases.cosine(
-                            integer(basis, "modes", 128),
-                            real(basis, "scale", 3),
-                            real(basis, "decay", 1.25));
+            case "blobs" -> blobs(basis, bases);
+            case "cosine" -> cosine(basis, bases);
+            case LEVEL_SET -> levelSet(basis, bases);
             case "haar" -> haar(basis, bases);
             case "pixels" -> bases.pixels(integer(basis, "size", 32));
             case "image" -> bases.image(integer(basis, "size", 32));
             default -> bases.elements();
         };
+    }
+
+    private static Basis blobs(Settings basis, Bases bases) {
+        return bases.blobs(
+                integer(basis, "size", 20), real(basis, "width", 0.1), real(basis, "extent", 0.95));
+    }
+
+    private static Basis cosine(Settings basis, Bases bases) {
+        return bases.cosine(
+                integer(basis, "modes", 128), real(basis, "scale", 3), real(basis, "decay", 1.25));
+    }
+
+    private Basis levelSet(Settings basis, Bases bases) {
+        if (!isLog()) {
+            throw model.invalid(
+                    "transform",
+                    "must be log with a basis of type level-set, whose contrasts are ratios",
+                    "remove it");
+        }
+        if (!basis.has(CONTRASTS)) {
+            throw InvalidInputException.of(
+                    basis.key(CONTRASTS),
+                    "is missing; a basis of type level-set needs it",
+                    null,
+                    "write e.g. [0.1] for one resistive material, or [0.1, 10] for two");
+        }
+        double[] contrasts = basis.numbers(CONTRASTS);
+        long resistive = Arrays.stream(contrasts).filter(r -> r < 1).count();
+        long conductive = Arrays.stream(contrasts).filter(r -> r > 1).count();
+        if (resistive > 1 || conductive > 1 || resistive + conductive != contrasts.length) {
+            throw InvalidInputException.of(
+                    basis.key(CONTRASTS),
+                    "must hold one number below 1, one above 1, or one of each",
+                    Arrays.toString(contrasts),
+                    "give the conductivity of each material over the background's");
+        }
+        boolean cosine = basis.has("expansion") && basis.text("expansion").equals("cosine");
+        List<String> foreign =
+                cosine ? List.of("size", "width", "extent") : List.of("modes", "scale", "decay");
+        for (String key : foreign) {
+            if (basis.has(key)) {
+                throw basis.invalid(
+                        key,
+                        "does not belong to an expansion in " + (cosine ? "cosines" : "blobs"),
+                        "remove it, or change " + basis.key("expansion"));
+            }
+        }
+        return (cosine ? cosine(basis, bases) : blobs(basis, bases))
+                .with(
+                        new LevelSet(
+                                contrasts,
+                                real(basis, "threshold", 1),
+                                real(basis, "smoothing", 0.5)));
     }
 
     private static Basis haar(Settings basis, Bases bases) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.headwater.model.eit.internal.basis.Basis;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.TankShape;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,36 @@ class ModelSectionTest {
                 () -> section("kit4", map("tank", map("electrode-width", 0.06))).tank(),
                 "0.06",
                 "overlap");
+    }
+
+    @Test
+    void levelSetsAreChecked() {
+        String key = "forward-model.basis.contrasts";
+        assertInvalid(key, () -> meshed(basis("type", "level-set")), "missing", "[0.1]");
+        for (List<?> wrong : List.of(List.of(0.1, 0.2), List.of(1), List.of(2, 3, 0.1))) {
+            assertInvalid(
+                    key,
+                    () -> meshed(basis("type", "level-set", "contrasts", wrong)),
+                    "one number below 1");
+        }
+        assertInvalid(
+                "forward-model.basis.modes",
+                () -> meshed(basis("type", "level-set", "contrasts", List.of(2), "modes", 3)),
+                "blobs");
+        assertInvalid(
+                "forward-model.transform",
+                () ->
+                        meshed(
+                                with(
+                                        basis("type", "level-set", "contrasts", List.of(2)),
+                                        "transform",
+                                        "identity")),
+                "level-set");
+    }
+
+    private static Basis meshed(Map<String, Object> model) {
+        ModelSection section = section("csv", model);
+        return section.basis(section.mesh());
     }
 
     @Test
@@ -156,9 +187,9 @@ class ModelSectionTest {
         assertInvalid("forward-model.basis.size", () -> haar.basis(haar.mesh()), "power of 2");
         assertInvalid(
                 "forward-model.basis.type",
-                () -> section("csv", basis("type", "level-set")),
-                "level-set",
-                "blobs");
+                () -> section("csv", basis("type", "wavelets")),
+                "wavelets",
+                "level-set");
     }
 
     @Test
