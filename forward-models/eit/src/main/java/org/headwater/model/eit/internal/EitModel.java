@@ -46,6 +46,10 @@ final class EitModel implements ForwardModel {
     private final int impedances;
 
     private final double[] shift;
+
+    /** What the mesh gets wrong, or null. */
+    private final ApproximationError error;
+
     private final List<ParameterBlock> blocks;
     private final Geometry geometry;
 
@@ -55,6 +59,7 @@ final class EitModel implements ForwardModel {
      * @param tank σ₀ and z, or where their estimation starts
      * @param impedances how many log z are parameters: 0, 1 (common to all electrodes) or L
      * @param shift what difference data add to measured voltages, or null
+     * @param error what the mesh gets wrong, or null
      */
     EitModel(
             CompleteElectrodeModel electrodeModel,
@@ -65,7 +70,8 @@ final class EitModel implements ForwardModel {
             Homogeneous tank,
             boolean backgroundEstimated,
             int impedances,
-            double[] shift) {
+            double[] shift,
+            ApproximationError error) {
         this.electrodeModel = electrodeModel;
         this.experiment = experiment;
         this.basis = basis;
@@ -75,6 +81,7 @@ final class EitModel implements ForwardModel {
         this.backgroundEstimated = backgroundEstimated;
         this.impedances = impedances;
         this.shift = shift;
+        this.error = error;
         this.geometry = geometry(electrodeModel.mesh());
         List<ParameterBlock> list = new ArrayList<>();
         list.add(
@@ -86,17 +93,27 @@ final class EitModel implements ForwardModel {
                         shape(basis, geometry),
                         null));
         if (backgroundEstimated) {
-            list.add(nuisance("log-background", 1, tank.conductivity(), LOG_BACKGROUND_SD));
+            list.add(
+                    nuisance(
+                            "log-background", 1, Math.log(tank.conductivity()), LOG_BACKGROUND_SD));
         }
         if (impedances > 0) {
             list.add(
                     nuisance(
                             "log-contact-impedance",
                             impedances,
-                            tank.contactImpedance(),
+                            Math.log(tank.contactImpedance()),
                             Homogeneous.LOG_IMPEDANCE_SD));
         }
+        if (errorSize() > 0) {
+            list.add(nuisance("model-error", errorSize(), 0, 1));
+        }
         this.blocks = List.copyOf(list);
+    }
+
+    /** K, the number of η. */
+    private int errorSize() {
+        return error == null ? 0 : error.size();
     }
 
     private static FieldShape shape(Basis basis, Geometry geometry) {
@@ -117,7 +134,7 @@ final class EitModel implements ForwardModel {
         }
         double[] centres = new double[count];
         double[] sds = new double[count];
-        Arrays.fill(centres, Math.log(centre));
+        Arrays.fill(centres, centre);
         Arrays.fill(sds, sd);
         return new ParameterBlock(name, names, "", centres, new FieldShape(count), sds);
     }
@@ -426,8 +443,15 @@ final class EitModel implements ForwardModel {
                 }
                 tanks.transfer(w, transfer);
                 experiment.voltages(transfer, scratch, predicted, particle * data);
+                int last = (particle + 1) * d - errorSize();
+                if (error != null) {
+                    error.addTo(theta.data(), last, predicted, particle * data);
+                }
                 if (misfit != null) {
                     misfit.at(particle, predicted, particle * data, cotangent);
+                    if (error != null) {
+                        error.pullBack(cotangent, gradient, last);
+                    }
                     experiment.pullBack(cotangent, scratch, gBar);
                     tanks.misfit(w, gBar);
                 }
@@ -501,7 +525,7 @@ final class EitModel implements ForwardModel {
         private final int triangles = basis.matrix().rows();
         private final int electrodes = electrodeModel.mesh().electrodes();
         private final int pairs = electrodeModel.pairs();
-        private final int nuisances = d - basis.size();
+        private final int nuisances = d - basis.size() - errorSize();
         private final CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
         private final double[] sigma = new double[triangles];
         private final double[] slopes = new double[slopes(Lanes.scalar())];
@@ -531,6 +555,9 @@ final class EitModel implements ForwardModel {
             }
             workspace.transfer(transfer);
             experiment.voltages(transfer, scratch, predicted, 0);
+            if (error != null) {
+                error.addTo(theta, d - errorSize(), predicted, 0);
+            }
             workspace.sensitivities(bySigma, byLogZ);
             for (int k = 0; k < pairs; k++) {
                 double sum = 0;
@@ -553,6 +580,9 @@ final class EitModel implements ForwardModel {
             pullBack();
             experiment.differentials(byField, basis.size(), scratch, jacobian, 0, d);
             experiment.differentials(byNuisance, nuisances, scratch, jacobian, basis.size(), d);
+            if (error != null) {
+                error.putInto(jacobian, d);
+            }
         }
 
         /** The rows of the pairs times the basis, a few rows at a time in lanes. */

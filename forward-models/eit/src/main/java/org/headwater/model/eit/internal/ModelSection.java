@@ -11,6 +11,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
+import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.model.eit.internal.basis.Bases;
 import org.headwater.model.eit.internal.basis.Basis;
 import org.headwater.model.eit.internal.basis.LevelSet;
@@ -27,6 +28,8 @@ import org.headwater.model.eit.internal.cem.TankShape;
 final class ModelSection {
     private static final String WIDTH = "electrode-width";
     private static final String ANGLES = "electrode-angles";
+    private static final String ERROR = "approximation-error";
+    private static final long ERROR_SEED = 1;
     private static final String LEVEL_SET = "level-set";
     private static final String CONTRASTS = "contrasts";
     private static final Pattern ANGLE =
@@ -215,6 +218,26 @@ final class ModelSection {
                                                 "level-set: width of the step between materials in"
                                                         + " units of the function, default 0.5")
                                         .above(0))),
+                Setting.group(
+                        ERROR,
+                        "counts with what the mesh gets wrong, learnt from draws of tanks on a fine"
+                                + " mesh; when absent the mesh is taken to be exact",
+                        SettingsSchema.of(
+                                Setting.integer(
+                                                "nodes",
+                                                "nodes of the fine mesh, three times the mesh's"
+                                                        + " when absent")
+                                        .atLeast(50),
+                                Setting.integer("samples", "number of draws, 200 when absent")
+                                        .atLeast(10)
+                                        .atMost(2000),
+                                Setting.number(
+                                                "coefficient-sd",
+                                                "standard deviation of the basis's coefficients"
+                                                        + " among the draws, as the prior has it"
+                                                        + " (l1: 1.4/weight)")
+                                        .above(0)
+                                        .required())),
                 Setting.choice(
                                 "transform",
                                 "log: conductivity = background · exp(change); identity:"
@@ -479,6 +502,58 @@ final class ModelSection {
 
     private static double real(Settings settings, String key, double otherwise) {
         return settings.has(key) ? settings.number(key) : otherwise;
+    }
+
+    /** Whether errors of the mesh are counted with. */
+    boolean hasApproximationError() {
+        return model.has(ERROR);
+    }
+
+    /** The mesh that the errors of the model's own are judged by. */
+    ElectrodeMesh fineMesh() {
+        if (model.group("mesh").has("file")) {
+            throw InvalidInputException.of(
+                    model.key(ERROR),
+                    "needs a mesh that is made here, not one from a file",
+                    null,
+                    "give mesh.nodes, or remove the key");
+        }
+        Settings error = model.group(ERROR);
+        int nodes = error.has("nodes") ? error.integer("nodes") : simulationNodes();
+        int own = model.group("mesh").integer("nodes");
+        if (nodes <= own) {
+            throw error.invalid(
+                    "nodes",
+                    "must exceed " + own + ", the nodes of the mesh itself",
+                    "raise it, threefold at best");
+        }
+        return RingMesher.mesh(tank(), nodes);
+    }
+
+    /** The basis on another mesh, with the same coefficients. */
+    Basis basisLike(Basis basis, ElectrodeMesh mesh) {
+        Basis other = basis(mesh);
+        if (!other.names().equals(basis.names())) {
+            throw InvalidInputException.of(
+                    model.key(ERROR),
+                    "needs a basis that is the same on every mesh",
+                    model.group("basis").text("type"),
+                    "choose blobs, cosine, image or level-set");
+        }
+        return other;
+    }
+
+    /** What the coarse model gets wrong against the fine one. */
+    ApproximationError approximationError(EitModel fine, EitModel coarse, boolean difference) {
+        Settings error = model.group(ERROR);
+        return ApproximationError.of(
+                fine,
+                coarse,
+                difference,
+                integer(error, "samples", 200),
+                error.number("coefficient-sd"),
+                KeyedRandom.of(ERROR_SEED),
+                model.key(ERROR));
     }
 
     /** Whether conductivity is background · exp(change). */

@@ -60,6 +60,13 @@ class EitModelLawTest {
         }
         all.add(
                 Arguments.of(
+                        "approximation error",
+                        with(
+                                smallTank(),
+                                "approximation-error",
+                                map("nodes", 500, "samples", 20, "coefficient-sd", 0.1))));
+        all.add(
+                Arguments.of(
                         "each electrode's impedance",
                         with(smallTank(), "contact-impedance", "estimate-each")));
         all.add(
