@@ -568,25 +568,41 @@ final class ReportPage {
     }
 
     private void parameterTable(ParameterBlock block, List<ParameterSummary> rows) {
+        List<String> head =
+                new ArrayList<>(
+                        List.of(
+                                "parameter",
+                                "mean",
+                                "sd",
+                                "5 %",
+                                "median",
+                                "95 %",
+                                "ESS",
+                                "MCSE",
+                                "R̂"));
+        rows.get(0).exceedance().keySet().forEach(t -> head.add("P(> " + Numbers.format(t) + ")"));
         List<List<String>> cells = new ArrayList<>();
         for (ParameterSummary r : rows) {
-            cells.add(
-                    List.of(
-                            r.name(),
-                            Numbers.roundedTo(r.mean(), r.sd()),
-                            Numbers.format(r.sd(), 2),
-                            Numbers.roundedTo(r.q05(), r.sd()),
-                            Numbers.roundedTo(r.q50(), r.sd()),
-                            Numbers.roundedTo(r.q95(), r.sd()),
-                            Numbers.format(r.ess(), 3),
-                            Numbers.format(r.mcse(), 2),
-                            Numbers.format(r.rhat(), 4)));
+            List<String> row =
+                    new ArrayList<>(
+                            List.of(
+                                    r.name(),
+                                    Numbers.roundedTo(r.mean(), r.sd()),
+                                    Numbers.format(r.sd(), 2),
+                                    Numbers.roundedTo(r.q05(), r.sd()),
+                                    Numbers.roundedTo(r.q50(), r.sd()),
+                                    Numbers.roundedTo(r.q95(), r.sd()),
+                                    Numbers.format(r.ess(), 3),
+                                    Numbers.format(r.mcse(), 2),
+                                    Numbers.format(r.rhat(), 4)));
+            r.exceedance().values().forEach(p -> row.add(Numbers.fixed(p, 3)));
+            cells.add(row);
         }
         String unit = block.unit().isEmpty() ? "" : " (" + block.unit() + ")";
         html.table(
                 block.name() + unit + (block.isField() ? "" : ", a nuisance parameter"),
-                List.of("parameter", "mean", "sd", "5 %", "median", "95 %", "ESS", "MCSE", "R̂"),
-                List.of(false, true, true, true, true, true, true, true, true),
+                head,
+                head.stream().map(h -> !h.equals(head.get(0))).toList(),
                 cells);
     }
 
