@@ -214,8 +214,7 @@ class InferenceDataTest {
         assertFalse(Files.exists(out.resolve("posterior.zarr/prior")));
         assertTrue(Files.readString(out.resolve("log.jsonl")).contains("the prior is improper"));
         PosteriorExport.write(out, PosteriorExport.Format.CSV, out.resolve("posterior.csv"));
-        assertEquals(
-                "chain,draw,x1,x2", Files.readAllLines(out.resolve("posterior.csv")).get(0));
+        assertEquals("chain,draw,x1,x2", Files.readAllLines(out.resolve("posterior.csv")).get(0));
         Map<String, String> read = readByXarray(out, "field_parameter");
         assertTrue(read.get("noprior").contains("the prior is improper"), "said in the store");
         assertEquals("p>0.25", read.get("exceedance"), "the last of two columns, as NumPy counts");
