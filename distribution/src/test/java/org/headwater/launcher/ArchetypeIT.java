@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @DisabledOnOs(OS.WINDOWS)
 class ArchetypeIT {
-    private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final Path GUIDE = Path.of("..", "docs", "write-a-plugin.md");
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w+)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
@@ -85,7 +84,7 @@ class ArchetypeIT {
         builder.redirectErrorStream(true);
         builder.redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();
-        environment.put("HEADWATER", HOME.toString());
+        environment.put("HEADWATER", Installation.in(folder.resolve("home")).toString());
         environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + localRepository());
         environment.put(
                 "PATH", System.getProperty("maven.home") + "/bin:" + environment.get("PATH"));
@@ -107,21 +106,16 @@ class ArchetypeIT {
                         .filter(b -> b.contains("-Dkind=" + kind))
                         .findFirst()
                         .orElseThrow();
-        String jar = name + "-1.0.0.jar";
-        try {
-            String said = shell(script);
-            assertTrue(said.contains(name + " keeps its contract: all "), said);
-            assertTrue(said.contains("results: runs/problem"), said);
-            Path tests =
-                    folder.resolve(name)
-                            .resolve("target/surefire-reports")
-                            .resolve("TEST-org.example." + test + "ContractTest.xml");
-            assertTrue(Files.readString(tests).contains("errors=\"0\""), "the tests have run");
-            String manifest = Files.readString(folder.resolve("runs/problem/manifest.json"));
-            assertTrue(manifest.contains("org.example." + name), manifest);
-        } finally {
-            Files.deleteIfExists(HOME.resolve("plugins").resolve(jar));
-        }
+        String said = shell(script);
+        assertTrue(said.contains(name + " keeps its contract: all "), said);
+        assertTrue(said.contains("results: runs/problem"), said);
+        Path tests =
+                folder.resolve(name)
+                        .resolve("target/surefire-reports")
+                        .resolve("TEST-org.example." + test + "ContractTest.xml");
+        assertTrue(Files.readString(tests).contains("errors=\"0\""), "the tests have run");
+        String manifest = Files.readString(folder.resolve("runs/problem/manifest.json"));
+        assertTrue(manifest.contains("org.example." + name), manifest);
     }
 
     /** The classes that the guide shows are those that the archetypes make. */

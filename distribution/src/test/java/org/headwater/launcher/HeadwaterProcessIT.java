@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,10 +30,16 @@ class HeadwaterProcessIT {
 
     private record Outcome(int code, List<String> out, List<String> err) {}
 
-    private Process start(String... args) throws IOException {
-        List<String> line = new ArrayList<>(List.of(HOME.resolve("bin/headwater").toString()));
+    private Process start(Path home, String... args) throws IOException {
+        return start(home, Map.of(), args);
+    }
+
+    private Process start(Path home, Map<String, String> environment, String... args)
+            throws IOException {
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/headwater").toString()));
         line.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(line);
+        builder.environment().putAll(environment);
         builder.environment().put("TMPDIR", folder.toString());
         builder.environment().put("HEADWATER_JAVA_OPTS", "-Djava.io.tmpdir=" + folder);
         builder.redirectOutput(folder.resolve("stdout").toFile());
@@ -50,7 +60,7 @@ class HeadwaterProcessIT {
     }
 
     private Outcome headwater(String... args) throws IOException, InterruptedException {
-        return end(start(args));
+        return end(start(HOME, args));
     }
 
     private void assertNoFrameworkIsLeft() throws IOException {
@@ -73,6 +83,42 @@ class HeadwaterProcessIT {
             assertTrue(Files.size(output.resolve(file)) > 0, file);
         }
         assertNoFrameworkIsLeft();
+    }
+
+    /** Java's newest long-term release prints warnings that users should not see. */
+    @Test
+    void newerJavaRunsWithoutAWord() throws Exception {
+        Path java = newerJava();
+        assumeTrue(java != null, "no Java 25 in /usr/lib/jvm");
+        Path output = folder.resolve("run");
+        Map<String, String> environment = Map.of("JAVA_HOME", java.toString());
+        Process process = start(HOME, environment, "run", LASSO, "--output", output.toString());
+        Outcome run = end(process);
+        assertEquals(0, run.code(), () -> run.toString());
+        assertTrue(
+                run.err().stream().noneMatch(l -> l.toLowerCase(Locale.ROOT).contains("warning")),
+                () -> run.toString());
+        String manifest = Files.readString(output.resolve("manifest.json"));
+        assertTrue(manifest.contains("\"25."), manifest);
+        Outcome same = headwater("reproduce", output.toString());
+        assertEquals(0, same.code(), () -> same.toString());
+    }
+
+    private static Path newerJava() throws IOException {
+        Path machines = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(machines)) {
+            return null;
+        }
+        try (Stream<Path> folders = Files.list(machines)) {
+            for (Path java : folders.sorted().toList()) {
+                Path release = java.resolve("release");
+                if (Files.isReadable(release)
+                        && Files.readString(release).contains("JAVA_VERSION=\"25")) {
+                    return java;
+                }
+            }
+        }
+        return null;
     }
 
     @Test
@@ -101,7 +147,7 @@ class HeadwaterProcessIT {
         assertEquals(0, headwater("run", LASSO, "--output", whole.toString()).code());
 
         Path part = folder.resolve("part");
-        Process process = start("run", LASSO, "--output", part.toString());
+        Process process = start(HOME, "run", LASSO, "--output", part.toString());
         Path log = part.resolve("log.jsonl");
         while (process.isAlive()
                 && !(Files.exists(log) && Files.readString(log).contains("\"step\""))) {
@@ -169,21 +215,16 @@ class HeadwaterProcessIT {
 
     @Test
     void brokenPluginIsNamedAndLeavesTheRestAtWork() throws Exception {
-        Path jar = HOME.resolve("plugins/broken.jar");
-        Files.createDirectories(jar.getParent());
-        Files.writeString(jar, "no jar at all");
-        try {
-            Outcome plugins = headwater("plugins");
-            assertEquals(0, plugins.code(), () -> plugins.toString());
-            assertEquals(1, plugins.err().size(), () -> plugins.toString());
-            assertTrue(
-                    plugins.err()
-                            .get(0)
-                            .startsWith("warning: plug-in broken.jar is left out: it is not a jar"),
-                    () -> plugins.toString());
-            assertTrue(plugins.out().size() > 5, () -> plugins.toString());
-        } finally {
-            Files.delete(jar);
-        }
+        Path home = Installation.in(folder.resolve("home"));
+        Files.writeString(home.resolve("plugins/broken.jar"), "no jar at all");
+        Outcome plugins = end(start(home, "plugins"));
+        assertEquals(0, plugins.code(), () -> plugins.toString());
+        assertEquals(1, plugins.err().size(), () -> plugins.toString());
+        assertTrue(
+                plugins.err()
+                        .get(0)
+                        .startsWith("warning: plug-in broken.jar is left out: it is not a jar"),
+                () -> plugins.toString());
+        assertTrue(plugins.out().size() > 5, () -> plugins.toString());
     }
 }

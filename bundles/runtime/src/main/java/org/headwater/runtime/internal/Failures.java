@@ -13,6 +13,7 @@ final class Failures {
     private long evaluated;
     private long failed;
     private boolean lastFailedWholly;
+    private boolean expected;
 
     Failures(Consumer<String> notices) {
         this.notices = notices;
@@ -29,7 +30,7 @@ final class Failures {
         for (int i = 0; i < reasons.length; i++) {
             if (reasons[i] != null) {
                 bad++;
-                if (told.add(reasons[i])) {
+                if (!expected && told.add(reasons[i])) {
                     notices.accept(
                             "the forward model failed for particle "
                                     + (i + 1)
@@ -39,10 +40,29 @@ final class Failures {
                 }
             }
         }
+        if (expected) {
+            return bad;
+        }
         evaluated += reasons.length;
         failed += bad;
         lastFailedWholly = bad > 0 && bad == reasons.length;
         return bad;
+    }
+
+    /**
+     * Runs a search that goes where the model may fail: what fails there is no fault of the run.
+     */
+    void expectedIn(Runnable search) {
+        expect(true);
+        try {
+            search.run();
+        } finally {
+            expect(false);
+        }
+    }
+
+    private synchronized void expect(boolean failures) {
+        expected = failures;
     }
 
     /** Evaluations of single particles so far. */

@@ -100,7 +100,11 @@ final class ModeSearch {
             List<Reason> reasons) {
         boolean convex = assembled.model().isLinear() && assembled.noise().isConvex();
         if (!convex) {
-            new ModeSearch(assembled).judge(posterior, random, reasons);
+            ModeSearch search = new ModeSearch(assembled);
+            assembled
+                    .target()
+                    .failures()
+                    .expectedIn(() -> search.judge(posterior, random, reasons));
         }
     }
 
