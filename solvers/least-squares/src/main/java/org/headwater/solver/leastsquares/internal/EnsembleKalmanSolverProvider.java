@@ -17,8 +17,8 @@ public final class EnsembleKalmanSolverProvider implements SolverProvider {
     private static final String PARTICLES = "particles";
     private static final String ITERATIONS = "iterations";
 
-    /** By default, beside four for each parameter. */
-    private static final int FEWEST = 64;
+    /** By default, at least. */
+    private static final int FEWEST = 32;
 
     private static final PluginInfo INFO =
             new PluginInfo(
@@ -30,7 +30,7 @@ public final class EnsembleKalmanSolverProvider implements SolverProvider {
                             Setting.integer(
                                             PARTICLES,
                                             "size of the ensemble, at least 2d + 6 for d"
-                                                    + " parameters; by default 4d + 8 or 64,"
+                                                    + " parameters; by default 3d + 8 or 32,"
                                                     + " whichever is more")
                                     .atLeast(8)
                                     .atMost(1_000_000),
@@ -40,7 +40,7 @@ public final class EnsembleKalmanSolverProvider implements SolverProvider {
                                                     + " step")
                                     .atLeast(4)
                                     .atMost(100_000)
-                                    .byDefault(200)),
+                                    .byDefault(1500)),
                     "A. Garbuno-Inigo, F. Hoffmann, W. Li, A. M. Stuart, Interacting Langevin"
                             + " diffusions: gradient structure and ensemble Kalman sampler, SIAM"
                             + " Journal on Applied Dynamical Systems 19, 2020,"
@@ -61,7 +61,7 @@ public final class EnsembleKalmanSolverProvider implements SolverProvider {
     private static Stepper stepper(Settings settings, PenalisedSquares form, Resources resources) {
         int d = form.dimension();
         int particles =
-                settings.has(PARTICLES) ? settings.integer(PARTICLES) : Math.max(FEWEST, 4 * d + 8);
+                settings.has(PARTICLES) ? settings.integer(PARTICLES) : Math.max(FEWEST, 3 * d + 8);
         if (particles < 2 * d + 6) {
             throw settings.invalid(
                     PARTICLES,

@@ -24,12 +24,12 @@ import org.headwater.kernels.dense.DenseProducts;
 /**
  * The ensemble Kalman sampler with an accept-reject step, without derivatives. The particles are
  * two halves; each half is moved by the {@link Linearisation} that the other one gives, and each
- * move is accepted by Metropolis and Hastings. Where the posterior is not Gaussian, half of the
- * moves are differences of two particles of the other half instead: a particle where R bends more
- * than over the ensemble as a whole would hardly be moved by the linearisation. As the proposals of
- * a half depend on the other half only, which rests meanwhile, the product of the particles'
- * posteriors is left as it is: the draws are exact, whatever the model and the number of particles,
- * and neither collapse nor widen.
+ * move is accepted by Metropolis and Hastings. Where the posterior is not Gaussian, a quarter or
+ * half of the moves are differences of two particles of the other half instead: a particle where R
+ * bends more than over the ensemble as a whole would hardly be moved by the linearisation. As the
+ * proposals of a half depend on the other half only, which rests meanwhile, the product of the
+ * particles' posteriors is left as it is: the draws are exact, whatever the model and the number of
+ * particles, and neither collapse nor widen.
  *
  * <p>Sources: Garbuno-Inigo, Hoffmann, Li, Stuart, SIAM J. Appl. Dyn. Syst. 19, 2020, eq. 2.5
  * (ensemble Kalman sampler); Foreman-Mackey et al., PASP 125, 2013, §3 (halves); Leimkuhler,
@@ -47,6 +47,8 @@ final class EnsembleKalmanStepper implements Stepper {
 
     private static final double FIRST_DIFFERENCE = 1e-3;
 
+    private static final int NEWTON_STEPS = 5;
+
     /** A particle at which the model fails at the start is tried so often, ever nearer. */
     private static final int TRIES = 10;
 
@@ -57,6 +59,11 @@ final class EnsembleKalmanStepper implements Stepper {
 
     /** The scale of a random walk that is best for Gaussian laws, times √d. */
     private static final double RANDOM_WALK = 2.38;
+
+    /** One in so many moves is a difference, if the prior alone is not Gaussian; or else. */
+    private static final int FEW_DIFFERENCES = 4;
+
+    private static final int MANY_DIFFERENCES = 2;
 
     /** One in so many differences is taken at full length, which leads from mode to mode. */
     private static final int LONG_JUMPS = 10;
@@ -120,9 +127,24 @@ final class EnsembleKalmanStepper implements Stepper {
         return around(mean, random);
     }
 
-    /** N(u, H⁻¹), H by difference quotients at u: 2d + 1 evaluations, and one of each particle. */
-    private State around(double[] centre, RandomStream random) {
-        Linearisation line = Linearisation.of(differences(centre), m, form.scale(), workers);
+    /**
+     * N(u, H⁻¹), H by difference quotients at u, after a few Gauss–Newton steps from a point: 2d +
+     * 3 evaluations each, and one of each particle.
+     */
+    private State around(double[] from, RandomStream random) {
+        double[] centre = from;
+        Place place = at(centre);
+        Linearisation line = place.line();
+        for (int k = 0; k < NEWTON_STEPS; k++) {
+            double[] next = line.drift(centre, 0, place.gradient(), 0, 1);
+            form.admit(Ensemble.of(1, d, next));
+            if (!(energy(next) < place.energy())) {
+                break;
+            }
+            centre = next;
+            place = at(centre);
+            line = place.line();
+        }
         double[] u = new double[particles * d];
         double[] r = new double[particles * m];
         double[] energy = new double[particles];
@@ -150,14 +172,14 @@ final class EnsembleKalmanStepper implements Stepper {
                                 + " settings");
             }
         }
-        return adapted(
+        State state =
                 State.empty()
                         .with(State.ITERATION, 0)
                         .with(State.PARTICLES, Ensemble.of(particles, d, u))
                         .with(State.FAILURES, new double[particles])
                         .with(RESIDUALS, r)
-                        .with(ENERGY, energy),
-                StepAdaptation.from(FIRST_STEP));
+                        .with(ENERGY, energy);
+        return adapted(Scale.of(u, d).in(state), StepAdaptation.from(FIRST_STEP));
     }
 
     private double[] normals(RandomStream stream) {
@@ -166,11 +188,23 @@ final class EnsembleKalmanStepper implements Stepper {
         return z;
     }
 
-    /** ∂R/∂u by forward differences, the second time with steps that change R enough. */
-    private double[] differences(double[] centre) {
-        double[] step = new double[d];
+    /** What difference quotients say of a point; g, and E there. */
+    private record Place(Linearisation line, double[] gradient, double energy) {}
+
+    private double energy(double[] point) {
+        double[] energy = new double[1];
+        boolean[] failed = new boolean[1];
+        form.evaluate(Ensemble.of(1, d, point), new double[m], energy, failed);
+        return failed[0] ? Double.NaN : energy[0];
+    }
+
+    /** Forward differences, the second time with steps that change R enough. */
+    private Place at(double[] centre) {
         double[] jacobian = new double[m * d];
+        double[] r = new double[(d + 1) * m];
+        double[] energy = new double[d + 1];
         for (int pass = 0; pass < 2; pass++) {
+            double[] step = new double[d];
             Ensemble points = Ensemble.zeros(d + 1, d);
             for (int i = 0; i <= d; i++) {
                 System.arraycopy(centre, 0, points.data(), i * d, d);
@@ -183,8 +217,7 @@ final class EnsembleKalmanStepper implements Stepper {
                                 : FIRST_DIFFERENCE * Math.max(1, Math.abs(centre[j]));
                 points.data()[(j + 1) * d + j] += step[j];
             }
-            double[] r = new double[(d + 1) * m];
-            if (form.evaluate(points, r, new double[d + 1], new boolean[d + 1]) > 0) {
+            if (form.evaluate(points, r, energy, new boolean[d + 1]) > 0) {
                 throw new IllegalStateException(
                         "the forward model fails next to its initial parameters; check its"
                                 + " settings");
@@ -195,7 +228,10 @@ final class EnsembleKalmanStepper implements Stepper {
                 }
             }
         }
-        return jacobian;
+        Linearisation line = Linearisation.of(jacobian, m, form.scale(), workers);
+        double[] gradient = line.gradients(r, 0, 1);
+        form.addPrior(Ensemble.of(1, d, centre), line.precision(), gradient);
+        return new Place(line, gradient, energy[0]);
     }
 
     private double columnNorm(double[] jacobian, int j) {
@@ -249,7 +285,13 @@ final class EnsembleKalmanStepper implements Stepper {
         }
         int failed = (int) Arrays.stream(move.failures).filter(f -> f > 0).count();
         StepInfo info =
-                new StepInfo(iteration, a, 1, failed, Map.of("acceptance", acceptance, "step", a));
+                Scale.of(state)
+                        .info(
+                                iteration,
+                                state.array(State.PARTICLES),
+                                move.u,
+                                failed,
+                                Map.of("acceptance", acceptance, "step", a));
         return new StepResult(next, info);
     }
 
@@ -275,6 +317,7 @@ final class EnsembleKalmanStepper implements Stepper {
             int n = to - from;
             double variance = 1 - (1 - a) * (1 - a);
             boolean[] differs = new boolean[n];
+            int every = form.isLinear() ? FEW_DIFFERENCES : MANY_DIFFERENCES;
             Ensemble here = Ensemble.of(n, d, Arrays.copyOfRange(u, from * d, to * d));
             double[] gradient = line.gradients(r, from, n);
             form.addPrior(here, line.precision(), gradient);
@@ -287,7 +330,7 @@ final class EnsembleKalmanStepper implements Stepper {
                     (begin, stop) -> {
                         for (int i = begin; i < stop; i++) {
                             RandomStream stream = random.split(i);
-                            differs[i] = !form.isGaussian() && stream.below(2) == 0;
+                            differs[i] = !form.isGaussian() && stream.below(every) == 0;
                             if (differs[i]) {
                                 System.arraycopy(here.data(), i * d, proposed, i * d, d);
                                 addDifference(proposed, i * d, first, end, stream);

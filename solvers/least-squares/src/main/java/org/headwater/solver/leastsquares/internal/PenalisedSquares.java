@@ -44,7 +44,12 @@ final class PenalisedSquares {
 
     /** Whether the posterior is Gaussian, and R linear. */
     boolean isGaussian() {
-        return flat && problem.target().isQuadratic();
+        return flat && isLinear();
+    }
+
+    /** Whether R is linear. */
+    boolean isLinear() {
+        return problem.target().isQuadratic();
     }
 
     /** b, d precisions of a Gaussian about as wide as ∝ exp(−βψ); 0 for a flat ψ. */

@@ -80,6 +80,15 @@ record Reference(double[] centre, double[] transposed, double[] factor) {
         return new Reference(u, transposed, factor(hessian, 0, d));
     }
 
+    /** The roots of the diagonal of H⁻¹. */
+    double[] sd() {
+        int d = centre.length;
+        double[] covariance = DenseCholesky.inverse(factor, d);
+        double[] sd = new double[d];
+        Arrays.setAll(sd, j -> Math.sqrt(covariance[j * d + j]));
+        return sd;
+    }
+
     private static double square(double[] r) {
         return DenseProducts.dot(r, 0, r, 0, r.length);
     }

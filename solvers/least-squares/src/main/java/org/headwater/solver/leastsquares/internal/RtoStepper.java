@@ -74,14 +74,16 @@ final class RtoStepper implements Stepper {
             System.arraycopy(found.centre(), 0, points, c * d, d);
         }
         Arrays.fill(weights, Double.NEGATIVE_INFINITY);
-        return State.empty()
-                .with(State.ITERATION, 0)
-                .with(State.PARTICLES, Ensemble.of(chains, d, points))
-                .with(State.FAILURES, new double[chains])
-                .with(CENTRE, found.centre())
-                .with(REFERENCE, found.transposed())
-                .with(FACTOR, found.factor())
-                .with(LOG_WEIGHT, weights);
+        State state =
+                State.empty()
+                        .with(State.ITERATION, 0)
+                        .with(State.PARTICLES, Ensemble.of(chains, d, points))
+                        .with(State.FAILURES, new double[chains])
+                        .with(CENTRE, found.centre())
+                        .with(REFERENCE, found.transposed())
+                        .with(FACTOR, found.factor())
+                        .with(LOG_WEIGHT, weights);
+        return new Scale(found.sd()).in(state);
     }
 
     @Override
@@ -134,7 +136,14 @@ final class RtoStepper implements Stepper {
             next = KeptDraws.keep(next, points);
         }
         double share = (double) moved / chains;
-        StepInfo info = new StepInfo(iteration, share, 1, failed, Map.of("acceptance", share));
+        StepInfo info =
+                Scale.of(state)
+                        .info(
+                                iteration,
+                                state.array(State.PARTICLES),
+                                points,
+                                failed,
+                                Map.of("acceptance", share));
         return new StepResult(next, info);
     }
 

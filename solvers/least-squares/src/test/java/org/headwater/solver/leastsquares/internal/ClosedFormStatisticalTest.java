@@ -125,7 +125,7 @@ class ClosedFormStatisticalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bayes_lasso_d10, rto, 250", "bayes_lasso_d10, ensemble-kalman, 800"})
+    @CsvSource({"bayes_lasso_d10, rto, 250", "bayes_lasso_d10, ensemble-kalman, 1500"})
     void references(String name, String type, int iterations) throws IOException {
         JsonObject p = problem(name);
         Gson gson = new Gson();
