@@ -190,6 +190,7 @@ record AssembledProblem(
                 new ModelTarget(
                         model,
                         experiment.noise(),
+                        experiment.measured(),
                         split.map(QuadraticSplit::quadratic).orElse(null),
                         workers,
                         notices);
