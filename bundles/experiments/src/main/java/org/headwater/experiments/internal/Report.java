@@ -114,6 +114,9 @@ public final class Report {
         if (!(cell instanceof Double x)) {
             return String.valueOf(cell);
         }
+        if (x.isNaN()) {
+            return "–";
+        }
         double size = Math.abs(x);
         return size != 0 && (size < 1e-3 || size >= 1e5)
                 ? String.format(Locale.ROOT, "%.2e", x)
