@@ -309,8 +309,11 @@ int nvrtcCompileProgram(Program* program, int, const char* const*) {
     for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
         size_t from = at + mark.size();
         std::string name = text.substr(from, text.find(')', from) - from);
-        launches += "    if (!strcmp(name, \"" + name + "\"))\n        return emulator::run(grid, block, descending, emulator::start<&"
-                + name + ">, a);\n";
+        // Threads that never wait for each other need not be fibers.
+        std::string body = text.substr(at + 1, text.find(mark, at + 1) - at - 1);
+        bool waits = body.find("__syncthreads") != std::string::npos;
+        launches += "    if (!strcmp(name, \"" + name + "\"))\n        return emulator::run(grid, block, descending, "
+                + (waits ? "true" : "false") + ", emulator::start<&" + name + ">, a);\n";
         names += name + " ";
     }
     std::string base = folder() + "/kernels-XXXXXX";

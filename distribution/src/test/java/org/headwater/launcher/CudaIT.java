@@ -58,6 +58,6 @@ class CudaIT {
         assumeTrue(Files.exists(EMULATOR.resolve("libcuda.so.1")), "no emulator (it needs a g++)");
         String text =
                 headwater(0, "-Dheadwater.cuda.path=" + EMULATOR, "shell", "-c", "verify cuda");
-        assertTrue(text.contains("layers") && !text.contains("FAILED"), text);
+        assertTrue(text.contains("backend cuda keeps its contract"), text);
     }
 }
