@@ -76,10 +76,11 @@ final class MatFile {
                             && Arrays.equals(bytes, 0, HDF5.length, HDF5, 0, HDF5.length);
             return new MatFile(file, key, hdf5 ? hdf5(bytes) : version5(bytes));
         } catch (IOException | RuntimeException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             throw InvalidInputException.of(
                     key,
                     "must be a MATLAB file of version 5 to 7.3",
-                    file + " (" + e.getMessage() + ")",
+                    file + " (" + cause.getMessage() + ")",
                     "save it in MATLAB with -v7 or -v7.3, or as comma separated text");
         }
     }
