@@ -65,6 +65,64 @@ public final class DenseProducts {
     }
 
     /**
+     * C += A·B on the caller's thread, for small matrices that lie in larger ones; A may lie
+     * transposed.
+     *
+     * @param a A_iq stands at {@code ao + i·rowStep + q·columnStep}; not modified
+     * @param ao where A starts
+     * @param rowStep from row to row of A
+     * @param columnStep from column to column of A
+     * @param b rows of n numbers from {@code bo} on, {@code bStep} apart, not modified
+     * @param bo where B starts
+     * @param bStep from row to row of B
+     * @param m rows of A and C
+     * @param k columns of A, rows of B
+     * @param n columns of B and C
+     * @param c rows of n numbers from {@code co} on, {@code cStep} apart; modified; not {@code b}
+     * @param co where C starts
+     * @param cStep from row to row of C
+     */
+    public static void addProduct(
+            double[] a,
+            int ao,
+            int rowStep,
+            int columnStep,
+            double[] b,
+            int bo,
+            int bStep,
+            int m,
+            int k,
+            int n,
+            double[] c,
+            int co,
+            int cStep) {
+        for (int i = 0; i < m; i++) {
+            int s = ao + i * rowStep;
+            int row = co + i * cStep;
+            int q = 0;
+            for (; q + 8 <= k; q += 8, s += 8 * columnStep) {
+                addScaled8(a, s, columnStep, b, bo + q * bStep, bStep, n, c, row);
+            }
+            for (; q + 4 <= k; q += 4, s += 4 * columnStep) {
+                addScaled4(
+                        a[s],
+                        a[s + columnStep],
+                        a[s + 2 * columnStep],
+                        a[s + 3 * columnStep],
+                        b,
+                        bo + q * bStep,
+                        bStep,
+                        n,
+                        c,
+                        row);
+            }
+            for (; q < k; q++, s += columnStep) {
+                addScaled(a[s], b, bo + q * bStep, c, row, n);
+            }
+        }
+    }
+
+    /**
      * G = AᵀA, all of it. k·n² operations.
      *
      * @param a k × n, not modified
@@ -159,6 +217,39 @@ public final class DenseProducts {
         int x3 = x2 + step;
         for (int i = 0; i < n; i++) {
             y[yo + i] += s0 * x[xo + i] + s1 * x[x1 + i] + s2 * x[x2 + i] + s3 * x[x3 + i];
+        }
+    }
+
+    /** The same of eight runs, whose factors are {@code stride} apart from {@code so} on. */
+    private static void addScaled8(
+            double[] s,
+            int so,
+            int stride,
+            double[] x,
+            int x0,
+            int step,
+            int n,
+            double[] y,
+            int yo) {
+        double s0 = s[so];
+        double s1 = s[so + stride];
+        double s2 = s[so + 2 * stride];
+        double s3 = s[so + 3 * stride];
+        double s4 = s[so + 4 * stride];
+        double s5 = s[so + 5 * stride];
+        double s6 = s[so + 6 * stride];
+        double s7 = s[so + 7 * stride];
+        int x1 = x0 + step;
+        int x2 = x1 + step;
+        int x3 = x2 + step;
+        int x4 = x3 + step;
+        int x5 = x4 + step;
+        int x6 = x5 + step;
+        int x7 = x6 + step;
+        for (int i = 0; i < n; i++) {
+            y[yo + i] +=
+                    (s0 * x[x0 + i] + s1 * x[x1 + i] + s2 * x[x2 + i] + s3 * x[x3 + i])
+                            + (s4 * x[x4 + i] + s5 * x[x5 + i] + s6 * x[x6 + i] + s7 * x[x7 + i]);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.headwater.kernels.flow;
 
-import java.util.Arrays;
 import org.headwater.kernels.dense.DenseProducts;
 
 /**
@@ -47,9 +46,9 @@ public final class Drift {
         private final double[] gradient;
         private final double[] gamma;
         private final double[] sBar;
-        private final double[] matrix;
-        private final double[] inverse;
-        private final double[] row;
+        private final SymmetricPivots pivots;
+        private final double[] extra;
+        private double laplacian;
         private double leastPivot;
         private double kinetic;
         private double residual;
@@ -60,9 +59,8 @@ public final class Drift {
             gradient = new double[d + 1];
             gamma = new double[d + 1];
             sBar = new double[d + 1];
-            matrix = new double[d * d];
-            inverse = new double[d * d];
-            row = new double[d];
+            extra = new double[d + 1];
+            pivots = new SymmetricPivots(d);
         }
 
         /** The least pivot of the last path; not positive where a step folds. */
@@ -93,85 +91,102 @@ public final class Drift {
      * @param path (M + 1) × d from {@code po} on: the first row is the start, the others are
      *     modified
      * @param withDensity whether to compute the determinants
+     * @param tape what {@link #adjoint} need not compute again, M·{@link #saved} numbers from
+     *     {@code to} on, modified; null for none
      * @return Σ log|det(I + dt·H)|, 0 without density
      */
-    public double apply(double[] p, double[] path, int po, boolean withDensity, Workspace ws) {
+    public double apply(
+            double[] p,
+            double[] path,
+            int po,
+            boolean withDensity,
+            double[] tape,
+            int to,
+            Workspace ws) {
         double log = 0;
         ws.leastPivot = Double.POSITIVE_INFINITY;
         ws.kinetic = 0;
         ws.residual = 0;
         for (int k = 0; k < steps; k++) {
             int from = po + k * d;
-            network.gradient(p, path, from, k * dt, ws.net, ws.gradient);
-            for (int i = 0; i < d; i++) {
-                path[from + d + i] = path[from + i] + dt * ws.gradient[i];
-            }
+            at(p, k, path, from, ws);
+            advance(path, from, path, from + d, ws);
             double half = 0.5 * DenseProducts.dot(ws.gradient, 0, ws.gradient, 0, d);
             ws.kinetic += dt * half;
             ws.residual += dt * Math.abs(ws.gradient[d] + half);
             if (withDensity) {
                 log += factor(p, ws);
+                ws.leastPivot = ws.pivots.least() > ws.leastPivot ? ws.leastPivot : least(ws);
+            }
+            if (tape != null) {
+                save(ws, tape, to + k * saved());
             }
         }
         return log;
     }
 
-    /** Factors I + dt·H at the network's point. */
-    private double factor(double[] p, Workspace ws) {
-        network.hessian(p, ws.net, ws.matrix);
-        double[] a = ws.matrix;
+    /** Puts the network at a point of step k. */
+    void at(double[] p, int k, double[] x, int xo, Workspace ws) {
+        network.gradient(p, x, xo, k * dt, ws.net, ws.gradient);
+    }
+
+    /** ∇φ and ∂φ/∂t where {@link #at} put the network; shared. */
+    double[] gradient(Workspace ws) {
+        return ws.gradient;
+    }
+
+    /** x + dt·∇φ, where x is the point that {@link #at} was given. */
+    void advance(double[] x, int xo, double[] out, int oo, Workspace ws) {
+        for (int i = 0; i < d; i++) {
+            out[oo + i] = x[xo + i] + dt * ws.gradient[i];
+        }
+    }
+
+    /** Numbers of a point and step that {@link #save} keeps. */
+    int saved() {
+        return network.saved() + d + 1 + d * d;
+    }
+
+    /** Keeps what {@link #at} and {@link #factor} left, for {@link #pull}. */
+    void save(Workspace ws, double[] to, int o) {
+        network.save(ws.net, to, o);
+        int at = o + network.saved();
+        System.arraycopy(ws.gradient, 0, to, at, d + 1);
+        ws.pivots.save(to, at + d + 1);
+    }
+
+    private void load(double[] from, int o, Workspace ws) {
+        network.load(from, o, ws.net);
+        int at = o + network.saved();
+        System.arraycopy(from, at, ws.gradient, 0, d + 1);
+        ws.pivots.load(from, at + d + 1);
+    }
+
+    /** The Laplacian of φ, after {@link #factor}. */
+    double laplacian(Workspace ws) {
+        return ws.laplacian;
+    }
+
+    /** The least pivot of the last {@link #factor}. */
+    double least(Workspace ws) {
+        return ws.pivots.least();
+    }
+
+    /** log|det(I + dt·H)| where {@link #at} put the network, with what {@link #pull} needs. */
+    double factor(double[] p, Workspace ws) {
+        double[] a = ws.pivots.matrix();
+        network.hessian(p, ws.net, a);
+        ws.laplacian = 0;
+        for (int i = 0; i < d; i++) {
+            ws.laplacian += a[i * d + i];
+        }
         for (int i = 0; i < d * d; i++) {
             a[i] *= dt;
         }
-        double log = 0;
         for (int i = 0; i < d; i++) {
             a[i * d + i] += 1;
-            // Row i of L, its pivot on the diagonal: a_ik = L_ik·D_k first, then L_ik.
-            for (int k = 0; k < i; k++) {
-                ws.row[k] = a[i * d + k] - DenseProducts.dot(ws.row, 0, a, k * d, k);
-            }
-            double pivot = a[i * d + i];
-            for (int k = 0; k < i; k++) {
-                a[i * d + k] = ws.row[k] / a[k * d + k];
-                pivot -= ws.row[k] * a[i * d + k];
-            }
-            a[i * d + i] = pivot;
-            ws.leastPivot = pivot > ws.leastPivot ? ws.leastPivot : pivot;
-            log += Math.log(Math.abs(pivot));
         }
-        return log;
-    }
-
-    /** (I + dt·H)⁻¹ of the factors, all of it, times a number. */
-    private void invert(double scale, Workspace ws) {
-        double[] l = ws.matrix;
-        double[] inverse = ws.inverse;
-        // L⁻¹ in the strictly upper half of l, transposed.
-        for (int i = 0; i < d; i++) {
-            for (int j = 0; j < i; j++) {
-                l[j * d + i] =
-                        -l[i * d + j]
-                                - DenseProducts.dot(l, i * d + j + 1, l, j * d + j + 1, i - j - 1);
-            }
-        }
-        // Σ_k (column i of L⁻¹)_k (column j)_k / D_k: rows of the transposed, from max(i, j) on.
-        for (int i = 0; i < d; i++) {
-            Arrays.fill(ws.row, 0, i, 0);
-            ws.row[i] = 1 / l[i * d + i];
-            for (int k = i + 1; k < d; k++) {
-                ws.row[k] = l[i * d + k] / l[k * d + k];
-            }
-            for (int j = 0; j <= i; j++) {
-                double sum =
-                        j == i
-                                ? ws.row[i]
-                                        + DenseProducts.dot(
-                                                ws.row, i + 1, l, i * d + i + 1, d - i - 1)
-                                : DenseProducts.dot(ws.row, i, l, j * d + i, d - i);
-                inverse[i * d + j] = scale * sum;
-                inverse[j * d + i] = scale * sum;
-            }
-        }
+        return ws.pivots.factor();
     }
 
     /**
@@ -179,6 +194,7 @@ public final class Drift {
      *
      * @param p parameters of φ, not modified
      * @param path as {@link #apply} left it, not modified
+     * @param tape as {@link #apply} left it with density, null for none, not modified
      * @param endBar derivative of the loss with respect to the end, d values from {@code eo} on;
      *     replaced by that with respect to the start
      * @param logBar derivative with respect to the log-determinant, 0 for none
@@ -190,6 +206,8 @@ public final class Drift {
             double[] p,
             double[] path,
             int po,
+            double[] tape,
+            int to,
             double[] endBar,
             int eo,
             double logBar,
@@ -198,7 +216,14 @@ public final class Drift {
             Workspace ws,
             double[] pBar) {
         for (int k = steps - 1; k >= 0; k--) {
-            network.gradient(p, path, po + k * d, k * dt, ws.net, ws.gradient);
+            if (tape == null) {
+                at(p, k, path, po + k * d, ws);
+                if (logBar != 0) {
+                    factor(p, ws);
+                }
+            } else {
+                load(tape, to + k * saved(), ws);
+            }
             double sign = 0;
             if (residualBar != 0) {
                 double half = 0.5 * DenseProducts.dot(ws.gradient, 0, ws.gradient, 0, d);
@@ -206,19 +231,49 @@ public final class Drift {
             }
             double along = dt * (kineticBar + residualBar * sign);
             for (int i = 0; i < d; i++) {
-                ws.gamma[i] = dt * endBar[eo + i] + along * ws.gradient[i];
+                ws.extra[i] = along * ws.gradient[i];
             }
-            ws.gamma[d] = dt * residualBar * sign;
-            double[] g = null;
-            if (logBar != 0) {
-                factor(p, ws);
-                invert(dt * logBar, ws);
-                g = ws.inverse;
-            }
-            network.adjoint(p, ws.net, ws.gamma, g, pBar, 0, ws.sBar);
+            ws.extra[d] = dt * residualBar * sign;
+            pull(p, endBar, eo, logBar, ws.extra, 0, ws, pBar);
+        }
+    }
+
+    /**
+     * The adjoint of one step where {@link #at} put the network, after {@link #factor} unless
+     * {@code logBar} and {@code laplacianBar} are 0.
+     *
+     * @param endBar derivative with respect to the step's end, d values from {@code eo} on;
+     *     replaced by that with respect to its start
+     * @param logBar derivative with respect to log|det(I + dt·H)|
+     * @param extra derivative with respect to ∇φ and ∂φ/∂t beside that through the end, d + 1
+     *     values, not modified
+     * @param laplacianBar derivative with respect to the Laplacian of φ
+     * @param pBar derivatives with respect to the parameters, added to
+     */
+    void pull(
+            double[] p,
+            double[] endBar,
+            int eo,
+            double logBar,
+            double[] extra,
+            double laplacianBar,
+            Workspace ws,
+            double[] pBar) {
+        for (int i = 0; i < d; i++) {
+            ws.gamma[i] = dt * endBar[eo + i] + extra[i];
+        }
+        ws.gamma[d] = extra[d];
+        double[] g = null;
+        if (logBar != 0 || laplacianBar != 0) {
+            ws.pivots.invert(dt * logBar);
+            g = ws.pivots.inverse();
             for (int i = 0; i < d; i++) {
-                endBar[eo + i] += ws.sBar[i];
+                g[i * d + i] += laplacianBar;
             }
+        }
+        network.adjoint(p, ws.net, ws.gamma, g, pBar, 0, ws.sBar);
+        for (int i = 0; i < d; i++) {
+            endBar[eo + i] += ws.sBar[i];
         }
     }
 }

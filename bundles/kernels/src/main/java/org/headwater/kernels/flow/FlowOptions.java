@@ -15,6 +15,9 @@ package org.headwater.kernels.flow;
  * @param kinetic coefficient of the transport cost Σ dt·½|∇φ|²
  * @param hjb coefficient of the residual Σ dt·|∂φ/∂t + ½|∇φ|²|
  * @param draws of the posterior
+ * @param particles attention to particles after every step, null for none
+ * @param patience the training ends when the smoothed loss, each iteration's on fresh draws, has
+ *     not fallen for so many iterations, and goes back to where it was least; 0 to go on to the end
  */
 public record FlowOptions(
         TrainedFlow.Last last,
@@ -27,7 +30,87 @@ public record FlowOptions(
         double rate,
         double kinetic,
         double hjb,
-        int draws) {
+        int draws,
+        Particles particles,
+        int patience) {
+    /**
+     * Attention to particles.
+     *
+     * @param joint one softmax for all coordinates together, else one for each
+     * @param smooth S is the mean of the prior's kernel, else the soft threshold
+     * @param policy which particles are keys in the training
+     * @param keys K
+     * @param time η of a layer in units of βσ², σ the standard deviation of the Gaussian start; at
+     *     most .1/(λ²β)
+     */
+    public record Particles(
+            boolean joint, boolean smooth, Attention.Policy policy, int keys, double time) {}
+
+    /** Options without attention to particles, that train to the end. */
+    public FlowOptions(
+            TrainedFlow.Last last,
+            boolean sparse,
+            int iterations,
+            int batch,
+            int steps,
+            int width,
+            int slots,
+            double rate,
+            double kinetic,
+            double hjb,
+            int draws) {
+        this(
+                last,
+                sparse,
+                iterations,
+                batch,
+                steps,
+                width,
+                slots,
+                rate,
+                kinetic,
+                hjb,
+                draws,
+                null,
+                0);
+    }
+
+    /** These options with attention to particles. */
+    public FlowOptions with(Particles attention) {
+        return new FlowOptions(
+                last,
+                sparse,
+                iterations,
+                batch,
+                steps,
+                width,
+                slots,
+                rate,
+                kinetic,
+                hjb,
+                draws,
+                attention,
+                patience);
+    }
+
+    /** These options with another patience. */
+    public FlowOptions withPatience(int count) {
+        return new FlowOptions(
+                last,
+                sparse,
+                iterations,
+                batch,
+                steps,
+                width,
+                slots,
+                rate,
+                kinetic,
+                hjb,
+                draws,
+                particles,
+                count);
+    }
+
     private static final double MIDDLE = 0.6;
     private static final double LATE = 0.85;
     private static final double DROP = 0.3;

@@ -13,6 +13,7 @@ public final class FlowSettings {
     private static final String RATE = "rate";
     private static final String KINETIC = "transport-cost";
     private static final String HJB = "hjb";
+    private static final String PATIENCE = "patience";
     private static final String DRAWS = "draws";
 
     private FlowSettings() {}
@@ -50,6 +51,14 @@ public final class FlowSettings {
                                 "coefficient of the Hamilton-Jacobi-Bellman residual in the loss")
                         .atLeast(0)
                         .byDefault(0.0),
+                Setting.integer(
+                                PATIENCE,
+                                "the training stops when the smoothed loss, each iteration's on"
+                                        + " fresh draws, has not fallen for so many iterations, and"
+                                        + " goes back to its least; 0: it goes on to the end")
+                        .atLeast(0)
+                        .atMost(1_000_000)
+                        .byDefault(0),
                 Setting.integer(DRAWS, "draws of the posterior")
                         .atLeast(2)
                         .atMost(10_000_000)
@@ -65,17 +74,19 @@ public final class FlowSettings {
      */
     public static FlowOptions options(
             Settings s, TrainedFlow.Last last, boolean sparse, int slots) {
-        return new FlowOptions(
-                last,
-                sparse,
-                s.integer(ITERATIONS),
-                s.integer(BATCH),
-                s.integer(STEPS),
-                s.integer(WIDTH),
-                slots,
-                s.number(RATE),
-                s.number(KINETIC),
-                s.number(HJB),
-                s.integer(DRAWS));
+        FlowOptions options =
+                new FlowOptions(
+                        last,
+                        sparse,
+                        s.integer(ITERATIONS),
+                        s.integer(BATCH),
+                        s.integer(STEPS),
+                        s.integer(WIDTH),
+                        slots,
+                        s.number(RATE),
+                        s.number(KINETIC),
+                        s.number(HJB),
+                        s.integer(DRAWS));
+        return options.withPatience(s.integer(PATIENCE));
     }
 }

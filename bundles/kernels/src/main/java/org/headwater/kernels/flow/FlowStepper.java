@@ -63,6 +63,12 @@ public final class FlowStepper implements Stepper {
     private static final String EVALUATIONS = "evaluations";
     private static final String SMOOTH_LOSS = "smoothed-loss";
     private static final String LEAST_SLOPE = "least-slope";
+    private static final String KEYS = "keys";
+    private static final String LAYER_STEP = "layer-step";
+    private static final String BEST = ".best";
+    private static final String BEST_LOSS = "best-loss";
+    private static final String BEST_ITERATION = "best-iteration";
+    private static final String STOPPED = "stopped-at";
 
     private static final double LARGEST_GRADIENT = 5;
     private static final int LARGEST_RANK = 10;
@@ -80,6 +86,16 @@ public final class FlowStepper implements Stepper {
     private static final long PARAMETER_STREAM = 1;
 
     private static final long PARTICLE_STREAM = 2;
+
+    private static final long KEY_STREAM = 3;
+
+    /**
+     * Largest λ²βη of attention to particles: beyond, its step is longer than the prior's scale.
+     */
+    private static final double LARGEST_STEP = 0.1;
+
+    /** Iterations after which the smoothed loss is one. */
+    private static final int SETTLED = 20;
 
     private final Problem problem;
     private final Resources resources;
@@ -193,6 +209,9 @@ public final class FlowStepper implements Stepper {
         if (options.last() == Last.READOUT) {
             state = withReadout(state, h, b, covariance, lambda, value[0]);
         }
+        if (options.particles() != null) {
+            state = withKeys(state, lambda, random.split(KEY_STREAM));
+        }
         double[] p = shape.initial(random.split(PARAMETER_STREAM));
         state =
                 withParameters(state, "", p, new double[p.length], new double[p.length])
@@ -257,6 +276,19 @@ public final class FlowStepper implements Stepper {
                 .with(READOUT_CONSTANT, constant);
     }
 
+    private State withKeys(State state, double[] lambda, RandomStream random) {
+        double beta = problem.beta();
+        double[] sd = state.array(SD);
+        double[] step = new double[d];
+        for (int j = 0; j < d; j++) {
+            step[j] = options.particles().time() * beta * sd[j] * sd[j];
+            step[j] = Math.min(step[j], LARGEST_STEP / (lambda[j] * lambda[j] * beta));
+        }
+        double[] keys = new double[options.particles().keys() * d];
+        Arrays.setAll(keys, i -> random.gaussian());
+        return state.with(LAYER_STEP, step).with(KEYS, keys);
+    }
+
     private static State withParameters(
             State state, String suffix, double[] p, double[] first, double[] second) {
         return state.with(PARAMETERS + suffix, p)
@@ -272,7 +304,17 @@ public final class FlowStepper implements Stepper {
                         state.array(LAMBDA),
                         state.array(DIAGONAL),
                         problem.beta());
-        return new TrainedFlow(shape, frame, state.array(PARAMETERS));
+        FlowOptions.Particles particles = options.particles();
+        Attention attention =
+                particles == null
+                        ? null
+                        : new Attention(
+                                particles.joint(),
+                                particles.smooth(),
+                                particles.policy(),
+                                state.array(LAYER_STEP),
+                                state.array(KEYS));
+        return new TrainedFlow(shape, frame, attention, state.array(PARAMETERS));
     }
 
     private Objective objective(State state) {
@@ -292,6 +334,9 @@ public final class FlowStepper implements Stepper {
     public StepResult step(State before, RandomStream random) {
         int n = options.batch();
         int iteration = before.iteration() + 1;
+        if (before.scalar(STOPPED, 0) > 0) {
+            return resting(before.with(State.ITERATION, iteration));
+        }
         TrainedFlow.Pass pass = flow(before).new Pass(n);
         pass.forward(random, resources.workers(), true);
         double[] value = new double[n];
@@ -340,6 +385,8 @@ public final class FlowStepper implements Stepper {
         }
         if (used > 0 && !Double.isFinite(norm)) {
             state = steppedBack(state);
+        } else if (options.patience() > 0 && iteration >= SETTLED) {
+            state = patient(state, iteration);
         }
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("loss", loss);
@@ -351,6 +398,43 @@ public final class FlowStepper implements Stepper {
         return new StepResult(
                 state,
                 new StepInfo(iteration, change, spread(pass.end(), state), failures, values));
+    }
+
+    /** Keeps the parameters of the least smoothed loss; goes back to them when patience ends. */
+    private State patient(State state, int iteration) {
+        double loss = state.scalar(SMOOTH_LOSS, Double.POSITIVE_INFINITY);
+        if (loss < state.scalar(BEST_LOSS, Double.POSITIVE_INFINITY)) {
+            return state.with(BEST_LOSS, loss)
+                    .with(BEST_ITERATION, iteration)
+                    .with(PARAMETERS + BEST, state.array(PARAMETERS));
+        }
+        int best = (int) state.scalar(BEST_ITERATION, iteration);
+        if (iteration - best < options.patience() || !state.hasArray(PARAMETERS + BEST)) {
+            return state;
+        }
+        resources
+                .notices()
+                .accept(
+                        "the training stopped after iteration "
+                                + iteration
+                                + ": the loss on fresh draws has not fallen since iteration "
+                                + best);
+        return state.with(PARAMETERS, state.array(PARAMETERS + BEST)).with(STOPPED, iteration);
+    }
+
+    /** An iteration after the training has stopped. */
+    private StepResult resting(State state) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(SMOOTH_LOSS, state.scalar(BEST_LOSS));
+        values.put(STOPPED, state.scalar(STOPPED));
+        return new StepResult(
+                state,
+                new StepInfo(
+                        state.iteration(),
+                        0,
+                        spread(state.ensemble(State.PARTICLES), state),
+                        0,
+                        values));
     }
 
     private State updated(State state, double[] bar, int iteration) {
@@ -436,6 +520,10 @@ public final class FlowStepper implements Stepper {
         diagnostics.put("effective-share", weights.effectiveShare());
         diagnostics.put("pareto-shape", weights.paretoShape());
         diagnostics.put(LEAST_SLOPE, least);
+        diagnostics.put("folded-share", draws.folded());
+        if (state.scalar(STOPPED, 0) > 0) {
+            diagnostics.put(STOPPED, state.scalar(STOPPED));
+        }
         diagnostics.put(STEPS_BACK, state.scalar(STEPS_BACK));
         diagnostics.put(EVALUATIONS, state.scalar(EVALUATIONS) + n);
         return new Posterior(
@@ -458,7 +546,10 @@ public final class FlowStepper implements Stepper {
                                     + " are not its draws'",
                             leastSlope,
                             0,
-                            "lower solver.rate or raise solver.steps"));
+                            options.particles() == null
+                                    ? "lower solver.rate or raise solver.steps"
+                                    : "raise solver.key-count or solver.layer-time, or use layer:"
+                                            + " slots"));
         }
         if (!(weights.paretoShape() <= PARETO_LIMIT)) {
             warn(

@@ -121,6 +121,7 @@ public final class PotentialNetwork {
         private final double[] kg;
         private final double[] jg;
         private final double[] mm;
+        private final double[] aG;
         private final double[] v;
         private final double[] zBar;
         private final double[] tBar;
@@ -128,6 +129,7 @@ public final class PotentialNetwork {
         private final double[] aBar;
         private final double[] rG;
         private final double[] pG;
+        private final double[][] parts;
 
         private Workspace(int d, int m, int r) {
             s = new double[d + 1];
@@ -146,6 +148,7 @@ public final class PotentialNetwork {
             kg = new double[m * d];
             jg = new double[m * d];
             mm = new double[m * d];
+            aG = new double[r * d];
             v = new double[m];
             zBar = new double[m];
             tBar = new double[m];
@@ -153,6 +156,34 @@ public final class PotentialNetwork {
             aBar = new double[m];
             rG = new double[m];
             pG = new double[m];
+            parts = new double[][] {s, t0, u0, t1, q1, z1, c0, c1, as, j, scaled};
+        }
+
+        private double[][] parts() {
+            return parts;
+        }
+    }
+
+    /** Numbers of a point that {@link #save} keeps. */
+    int saved() {
+        return d + 1 + 7 * m + r + 2 * m * d;
+    }
+
+    /** Keeps what {@link #gradient} and {@link #hessian} left, for {@link #adjoint}. */
+    void save(Workspace ws, double[] to, int o) {
+        int at = o;
+        for (double[] part : ws.parts()) {
+            System.arraycopy(part, 0, to, at, part.length);
+            at += part.length;
+        }
+    }
+
+    /** Brings back what was {@linkplain #save saved}. */
+    void load(double[] from, int o, Workspace ws) {
+        int at = o;
+        for (double[] part : ws.parts()) {
+            System.arraycopy(from, at, part, 0, part.length);
+            at += part.length;
         }
     }
 
@@ -192,14 +223,13 @@ public final class PotentialNetwork {
             ws.q1[i] = w * t1;
             ws.c1[i] = w * (1 - t1 * t1);
         }
-        for (int i = 0; i < m; i++) {
-            DenseProducts.addScaled(ws.q1[i], p, oK1 + i * m, ws.z1, 0, m);
-        }
+        DenseProducts.addProduct(ws.q1, 0, 0, 1, p, oK1, m, 1, m, m, ws.z1, 0, 0);
         System.arraycopy(p, oB, gradient, 0, n);
         for (int i = 0; i < m; i++) {
             ws.c0[i] = (1 - ws.t0[i] * ws.t0[i]) * ws.z1[i];
-            DenseProducts.addScaled(ws.t0[i] * ws.z1[i], p, i * n, gradient, 0, n);
+            ws.v[i] = ws.t0[i] * ws.z1[i];
         }
+        DenseProducts.addProduct(ws.v, 0, 0, 1, p, 0, n, 1, m, n, gradient, 0, 0);
         for (int i = 0; i < r; i++) {
             ws.as[i] = DenseProducts.dot(p, oA + i * n, ws.s, 0, n);
             DenseProducts.addScaled(ws.as[i], p, oA + i * n, gradient, 0, n);
@@ -230,25 +260,22 @@ public final class PotentialNetwork {
     public void hessian(double[] p, Workspace ws, double[] hessian) {
         int n = d + 1;
         jacobian(p, ws);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < d; j++) {
+                ws.kg[i * d + j] = ws.c0[i] * p[i * n + j];
+                ws.jg[i * d + j] = ws.c1[i] * ws.j[i * d + j];
+            }
+        }
         Arrays.fill(hessian, 0, d * d, 0);
-        for (int k = 0; k < m; k++) {
-            addSquare(ws.c0[k], p, k * n, hessian);
-            addSquare(ws.c1[k], ws.j, k * d, hessian);
-        }
-        for (int k = 0; k < r; k++) {
-            addSquare(1, p, oA + k * n, hessian);
-        }
         for (int i = 0; i < d; i++) {
+            // the lower half of row i
+            int row = i * d;
+            DenseProducts.addProduct(ws.kg, i, 0, d, p, 0, n, 1, m, i + 1, hessian, row, 0);
+            DenseProducts.addProduct(ws.jg, i, 0, d, ws.j, 0, d, 1, m, i + 1, hessian, row, 0);
+            DenseProducts.addProduct(p, oA + i, 0, n, p, oA, n, 1, r, i + 1, hessian, row, 0);
             for (int j = 0; j < i; j++) {
                 hessian[j * d + i] = hessian[i * d + j];
             }
-        }
-    }
-
-    /** The lower half of h += c·vvᵀ. */
-    private void addSquare(double c, double[] v, int vo, double[] h) {
-        for (int i = 0; i < d; i++) {
-            DenseProducts.addScaled(c * v[vo + i], v, vo, h, i * d, i + 1);
         }
     }
 
@@ -257,10 +284,12 @@ public final class PotentialNetwork {
         for (int i = 0; i < m; i++) {
             double t = ws.t0[i];
             for (int j = 0; j < d; j++) {
-                ws.scaled[i * d + j] = t * p[i * n + j];
+                ws.scaled[j * m + i] = t * p[i * n + j];
+                ws.mm[i * d + j] = t * p[i * n + j];
             }
         }
-        DenseProducts.multiply(p, oK1, ws.scaled, m, m, d, ws.j, 0);
+        Arrays.fill(ws.j, 0);
+        DenseProducts.addProduct(p, oK1, m, 1, ws.mm, 0, d, m, m, d, ws.j, 0, d);
     }
 
     /**
@@ -348,12 +377,9 @@ public final class PotentialNetwork {
     private void adjointOfHessian(double[] p, Workspace ws, double[] g, double[] pBar, int po) {
         int n = d + 1;
         Arrays.fill(ws.kg, 0);
-        for (int i = 0; i < m; i++) {
-            for (int k = 0; k < d; k++) {
-                DenseProducts.addScaled(p[i * n + k], g, k * d, ws.kg, i * d, d);
-            }
-        }
-        DenseProducts.multiply(ws.j, 0, g, m, d, d, ws.jg, 0);
+        DenseProducts.addProduct(p, 0, n, 1, g, 0, d, m, d, d, ws.kg, 0, d);
+        Arrays.fill(ws.jg, 0);
+        DenseProducts.addProduct(ws.j, 0, d, 1, g, 0, d, m, d, d, ws.jg, 0, d);
         for (int i = 0; i < m; i++) {
             double t = ws.t0[i];
             ws.rG[i] = DenseProducts.dot(ws.kg, i * d, p, i * n, d);
@@ -369,21 +395,18 @@ public final class PotentialNetwork {
                 ws.jg[k] *= c;
             }
         }
+        int k1 = po + oK1;
+        DenseProducts.addProduct(ws.jg, 0, d, 1, ws.scaled, 0, m, m, d, m, pBar, k1, m);
         Arrays.fill(ws.mm, 0);
-        for (int i = 0; i < m; i++) {
-            for (int k = 0; k < m; k++) {
-                pBar[po + oK1 + i * m + k] += DenseProducts.dot(ws.jg, i * d, ws.scaled, k * d, d);
-                DenseProducts.addScaled(p[oK1 + i * m + k], ws.jg, i * d, ws.mm, k * d, d);
-            }
-        }
+        DenseProducts.addProduct(p, oK1, 1, m, ws.jg, 0, d, m, m, d, ws.mm, 0, d);
         for (int i = 0; i < m; i++) {
             ws.tBar[i] += DenseProducts.dot(ws.mm, i * d, p, i * n, d);
             DenseProducts.addScaled(ws.t0[i], ws.mm, i * d, pBar, po + i * n, d);
         }
+        Arrays.fill(ws.aG, 0);
+        DenseProducts.addProduct(p, oA, n, 1, g, 0, d, r, d, d, ws.aG, 0, d);
         for (int i = 0; i < r; i++) {
-            for (int k = 0; k < d; k++) {
-                DenseProducts.addScaled(2 * p[oA + i * n + k], g, k * d, pBar, po + oA + i * n, d);
-            }
+            DenseProducts.addScaled(2, ws.aG, i * d, pBar, po + oA + i * n, d);
         }
     }
 }

@@ -1,7 +1,5 @@
 package org.headwater.kernels.flow;
 
-import org.headwater.kernels.special.Exponential;
-
 /**
  * Slot attention: the RWPO layer of an L1 prior with learned keys, a softmax per coordinate.
  *
@@ -93,17 +91,14 @@ public final class SlotLayer {
 
     /** What one thread needs for a point. */
     public static final class Workspace {
-        private final double[] w;
+        private final KernelSoftmax softmax;
         private final LaplaceKernel kernel = new LaplaceKernel();
-        private double first;
-        private double variance;
-        private double third;
         private double shift;
         private double excess;
         private double leastSlope;
 
         private Workspace(int slots) {
-            w = new double[slots];
+            softmax = new KernelSoftmax(slots);
         }
 
         /** The least ∂x⁺/∂x over coordinates of the last {@link SlotLayer#apply}. */
@@ -124,38 +119,13 @@ public final class SlotLayer {
 
     /** Δ and J − 1 at α = 1 with the moments behind them, of one coordinate of one point. */
     private void evaluate(int i, double x, Workspace ws) {
-        double dd = precision[i];
-        int o = i * slots;
-        double max = Double.NEGATIVE_INFINITY;
-        for (int l = 0; l < slots; l++) {
-            double gap = x - keys[o + l];
-            ws.w[l] = -0.5 * dd * gap * gap - logNormaliser[o + l];
-            max = Math.max(max, ws.w[l]);
-        }
-        double sum = 0;
-        double first = 0;
-        for (int l = 0; l < slots; l++) {
-            double w = Exponential.exp(Math.max(ws.w[l] - max, Exponential.LEAST));
-            ws.w[l] = w;
-            sum += w;
-            first += w * (x - keys[o + l]);
-        }
-        first /= sum;
-        double second = 0;
-        double third = 0;
-        for (int l = 0; l < slots; l++) {
-            ws.w[l] /= sum;
-            double e = x - keys[o + l] - first;
-            second += ws.w[l] * e * e;
-            third += ws.w[l] * e * e * e;
-        }
+        ws.softmax.evaluate(x, precision[i], keys, logNormaliser, i * slots);
         ws.kernel.evaluate(stepPrecision[i], lambda[i], x);
         double ratio = step[i] / (2 * time[i]);
-        ws.first = first;
-        ws.variance = second;
-        ws.third = third;
-        ws.shift = ratio * first - 0.5 * (x - ws.kernel.mean());
-        ws.excess = ratio * (1 - dd * second) - 0.5 * (1 - stepPrecision[i] * ws.kernel.variance());
+        ws.shift = ratio * ws.softmax.mean() - 0.5 * (x - ws.kernel.mean());
+        ws.excess =
+                ratio * (1 - precision[i] * ws.softmax.variance())
+                        - 0.5 * (1 - stepPrecision[i] * ws.kernel.variance());
     }
 
     private void guard(int i, Workspace ws) {
@@ -284,11 +254,14 @@ public final class SlotLayer {
         double perVariance = -b * ratio * dd;
         double byPrecision = 0;
         double byLambda = 0;
+        double[] weights = ws.softmax.weights();
+        double first = ws.softmax.mean();
+        double variance = ws.softmax.variance();
         for (int l = 0; l < slots; l++) {
-            double w = ws.w[l];
+            double w = weights[l];
             double gap = x - keys[o + l];
-            double e = gap - ws.first;
-            double square = e * e - ws.variance;
+            double e = gap - first;
+            double square = e * e - variance;
             // Of the logit: −D·gap²/2 − log Z.
             double byKey = dd * gap - slope[o + l];
             gradient.keys[o + l] +=
@@ -297,8 +270,8 @@ public final class SlotLayer {
             byPrecision += pulled * 0.5 * (spread[o + l] - gap * gap);
             byLambda += pulled * absolute[o + l];
         }
-        byPrecision -= b * ratio * ws.variance;
-        double byRatio = a * ws.first + b * (1 - dd * ws.variance);
+        byPrecision -= b * ratio * variance;
+        double byRatio = a * first + b * (1 - dd * variance);
         LaplaceKernel k = ws.kernel;
         double gap = k.mean() - x;
         double perKernelMean = 0.5 * a;
@@ -313,7 +286,9 @@ public final class SlotLayer {
         gradient.logTime[i] -= dd * byPrecision + ratio * byRatio;
         gradient.logStep[i] += ratio * byRatio - dp * byStepPrecision;
         gradient.logLambda[i] += lambda[i] * byLambda;
-        return a * ws.excess - perVariance * dd * ws.third + perKernelVariance * dp * k.third();
+        return a * ws.excess
+                - perVariance * dd * ws.softmax.third()
+                + perKernelVariance * dp * k.third();
     }
 
     /** Moves the derivative with respect to α on to the parameters, once all points were added. */

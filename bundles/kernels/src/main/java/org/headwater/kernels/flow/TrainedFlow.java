@@ -19,7 +19,9 @@ import org.headwater.kernels.dense.DenseProducts;
  * = .1·s²·exp(·), s² the diagonal of LLᵀ.
  *
  * <p>With {@link Last#READOUT} the map ends at w, the density is that of w, and x is drawn from the
- * kernel around w. Immutable; its arrays are shared.
+ * kernel around w. With {@link Attention} each step of the drift is followed by attention to
+ * particles, the layer of arXiv 2510.16356 as it stands there ({@link ParticleLayer}). Immutable;
+ * its arrays are shared.
  */
 public final class TrainedFlow {
     /** The last layer. */
@@ -35,10 +37,24 @@ public final class TrainedFlow {
     /** Version of {@link #toState}. */
     private static final int FORMAT = 1;
 
+    /** That of flows with attention to particles, which readers of the first would leave out. */
+    private static final int FORMAT_WITH_KEYS = 2;
+
     private static final int GRAIN = 16;
+
+    /** Numbers that a batch may keep for its way back, 256 MB; beyond, it computes them again. */
+    private static final long LARGEST_TAPE = 32_000_000;
+
     private static final double FIRST_TIME = 0.1;
     private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final String MAP = "map";
+    private static final String KEYS = "keys";
+    private static final String STEP = "layer-step";
+    private static final String JOINT = "joint";
+    private static final String SMOOTH = "smooth";
+
+    /** Sub-stream of keys that are drawn beside a batch. */
+    private static final long KEY_STREAM = -1;
 
     /**
      * The sizes of a flow.
@@ -112,8 +128,14 @@ public final class TrainedFlow {
      * @param latent w, n × d, with a read-out; else the points
      * @param leastSlope the least pivot of a drift step's and the least slope of the slots'
      *     Jacobian; where it is not positive the map folds and its density is not the draws'
+     * @param folded share of the draws at which it is not positive
      */
-    public record Draws(Ensemble points, double[] logDensity, Ensemble latent, double leastSlope) {}
+    public record Draws(
+            Ensemble points,
+            double[] logDensity,
+            Ensemble latent,
+            double leastSlope,
+            double folded) {}
 
     private final Shape shape;
     private final Frame frame;
@@ -123,15 +145,30 @@ public final class TrainedFlow {
     private final double[] sd;
     private final double logConstant;
     private final SlotLayer slots;
+    private final Attention attention;
 
     /** A flow of given parameters. */
     public TrainedFlow(Shape shape, Frame frame, double[] parameters) {
-        this(shape, frame, parameters, null);
+        this(shape, frame, null, parameters, null);
     }
 
-    private TrainedFlow(Shape shape, Frame frame, double[] parameters, double[] map) {
+    /**
+     * A flow with attention to particles after every step.
+     *
+     * @param attention the layers, null for none; without another last layer
+     */
+    public TrainedFlow(Shape shape, Frame frame, Attention attention, double[] parameters) {
+        this(shape, frame, attention, parameters, null);
+    }
+
+    private TrainedFlow(
+            Shape shape, Frame frame, Attention attention, double[] parameters, double[] map) {
+        if (attention != null && shape.last() != Last.NONE) {
+            throw new IllegalArgumentException("attention to particles has no other last layer");
+        }
         this.shape = shape;
         this.frame = frame;
+        this.attention = attention;
         this.parameters = parameters;
         this.map = map;
         this.drift = new Drift(shape.network(), shape.steps());
@@ -188,6 +225,14 @@ public final class TrainedFlow {
                         .with("lambda", frame.lambda())
                         .with("diagonal", frame.diagonal())
                         .with("parameters", parameters);
+        if (attention != null) {
+            state =
+                    state.with("format", FORMAT_WITH_KEYS)
+                            .with(KEYS, attention.keys())
+                            .with(STEP, attention.step())
+                            .with(JOINT, attention.joint() ? 1 : 0)
+                            .with(SMOOTH, attention.smooth() ? 1 : 0);
+        }
         return map == null ? state : state.with(MAP, map);
     }
 
@@ -197,9 +242,15 @@ public final class TrainedFlow {
      * @throws IllegalArgumentException if the state is not a flow of a known format
      */
     public static TrainedFlow of(State state) {
-        if (state.scalar("format", 0) != FORMAT) {
+        double format = state.scalar("format", 0);
+        if (format != FORMAT && format != FORMAT_WITH_KEYS) {
             throw new IllegalArgumentException(
-                    "not a flow of format " + FORMAT + ", got " + state.scalar("format", 0));
+                    "not a flow of format "
+                            + FORMAT
+                            + " or "
+                            + FORMAT_WITH_KEYS
+                            + ", got "
+                            + format);
         }
         int d = (int) state.scalar("dimension");
         Shape shape =
@@ -222,8 +273,17 @@ public final class TrainedFlow {
                         state.array("lambda"),
                         state.array("diagonal"),
                         state.scalar("beta"));
+        Attention attention =
+                format == FORMAT_WITH_KEYS
+                        ? new Attention(
+                                state.scalar(JOINT) != 0,
+                                state.scalar(SMOOTH) != 0,
+                                Attention.Policy.FIXED,
+                                state.array(STEP),
+                                state.array(KEYS))
+                        : null;
         return new TrainedFlow(
-                shape, frame, parameters, state.hasArray(MAP) ? state.array(MAP) : null);
+                shape, frame, attention, parameters, state.hasArray(MAP) ? state.array(MAP) : null);
     }
 
     /**
@@ -243,7 +303,7 @@ public final class TrainedFlow {
      */
     public Draws draw(int n, RandomStream random, Workers workers) {
         Pass pass = new Pass(n);
-        pass.forward(random, workers, false);
+        pass.forward(random, Attention.Policy.FIXED, workers, false);
         Ensemble x = pass.end;
         if (shape.last() == Last.READOUT) {
             x = pass.end.copy();
@@ -264,7 +324,7 @@ public final class TrainedFlow {
                 log[i] -= logMap;
             }
         }
-        return new Draws(x, log, pass.end, pass.leastSlope());
+        return new Draws(x, log, pass.end, pass.leastSlope(), pass.folded());
     }
 
     private Ensemble multiplied(Ensemble u) {
@@ -294,6 +354,9 @@ public final class TrainedFlow {
         private final double[] residual;
         private final double[] leastSlope;
         private boolean kept;
+        private double[] tape;
+        private ParticlePass particles;
+        private int keys;
 
         /**
          * Room for a batch.
@@ -304,13 +367,13 @@ public final class TrainedFlow {
             int d = shape.dimension();
             this.n = n;
             blocks = (n + GRAIN - 1) / GRAIN;
-            paths = new double[n * (shape.steps() + 1) * d];
+            paths = new double[attention == null ? n * (shape.steps() + 1) * d : 0];
             before = new double[n * d];
             end = Ensemble.zeros(n, d);
             logDensity = new double[n];
             kinetic = new double[n];
             residual = new double[n];
-            leastSlope = new double[blocks];
+            leastSlope = new double[n];
         }
 
         /** x, n × d, w with a read-out; shared. */
@@ -333,7 +396,12 @@ public final class TrainedFlow {
             return residual;
         }
 
-        /** The least of the drift's pivots and of the slots' slopes. */
+        /** Share of the points at which a step or the last layer is not increasing. */
+        double folded() {
+            return Arrays.stream(leastSlope).filter(v -> !(v > 0)).count() / (double) n;
+        }
+
+        /** The least of the drift's pivots and of the layers' slopes. */
         public double leastSlope() {
             return Arrays.stream(leastSlope).min().orElse(Double.POSITIVE_INFINITY);
         }
@@ -344,8 +412,76 @@ public final class TrainedFlow {
          * @param keep whether {@link #backward} will follow
          */
         public void forward(RandomStream random, Workers workers, boolean keep) {
+            forward(random, attention == null ? null : attention.policy(), workers, keep);
+        }
+
+        private void forward(
+                RandomStream random, Attention.Policy policy, Workers workers, boolean keep) {
             kept = keep;
-            workers.forRanges(n, GRAIN, (from, to) -> forward(random, from, to));
+            if (attention == null) {
+                long numbers = (long) n * shape.steps() * drift.saved();
+                tape = keep && numbers <= LARGEST_TAPE ? new double[(int) numbers] : null;
+                workers.forRanges(n, GRAIN, (from, to) -> forward(random, from, to));
+                return;
+            }
+            int d = shape.dimension();
+            boolean self =
+                    policy == Attention.Policy.SELF || policy == Attention.Policy.STOP_GRADIENT;
+            keys = self ? 0 : attention.count();
+            particles =
+                    new ParticlePass(
+                            parameters, drift, attention.layer(frame), frame, keys, keys + n, keep);
+            double[] z = particles.start();
+            if (policy == Attention.Policy.FIXED) {
+                System.arraycopy(attention.keys(), 0, z, 0, keys * d);
+            }
+            int first = policy == Attention.Policy.CROSS_FIT ? 0 : keys;
+            for (int i = first; i < keys + n; i++) {
+                RandomStream stream =
+                        i < keys ? random.split(KEY_STREAM).split(i) : random.split(i - keys);
+                double square = 0;
+                for (int j = i * d; j < (i + 1) * d; j++) {
+                    z[j] = stream.gaussian();
+                    square += z[j] * z[j];
+                }
+                if (i >= keys) {
+                    logDensity[i - keys] = logConstant - 0.5 * square;
+                }
+            }
+            particles.forward(workers);
+            System.arraycopy(particles.end(), keys * d, end.data(), 0, n * d);
+            System.arraycopy(particles.kinetic(), keys, kinetic, 0, n);
+            System.arraycopy(particles.residual(), keys, residual, 0, n);
+            for (int i = 0; i < n; i++) {
+                logDensity[i] -= particles.logDeterminant()[keys + i];
+            }
+            System.arraycopy(particles.leastSlope(), keys, leastSlope, 0, n);
+        }
+
+        private double[] backwardThroughParticles(
+                double[] endBar,
+                double[] logBar,
+                double kineticBar,
+                double residualBar,
+                Workers workers) {
+            int d = shape.dimension();
+            double[] all = new double[(keys + n) * d];
+            System.arraycopy(endBar, 0, all, keys * d, n * d);
+            double[] logs = new double[keys + n];
+            double[] kinetics = new double[keys + n];
+            double[] residuals = new double[keys + n];
+            for (int i = 0; i < n; i++) {
+                logs[keys + i] = -logBar[i];
+            }
+            Arrays.fill(kinetics, keys, keys + n, kineticBar);
+            Arrays.fill(residuals, keys, keys + n, residualBar);
+            return particles.backward(
+                    all,
+                    logs,
+                    kinetics,
+                    residuals,
+                    attention.policy() != Attention.Policy.STOP_GRADIENT,
+                    workers);
         }
 
         private void forward(RandomStream random, int from, int to) {
@@ -353,7 +489,6 @@ public final class TrainedFlow {
             int length = (shape.steps() + 1) * d;
             Drift.Workspace ws = drift.workspace();
             SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
-            double least = Double.POSITIVE_INFINITY;
             for (int i = from; i < to; i++) {
                 RandomStream stream = random.split(i);
                 int po = i * length;
@@ -364,8 +499,8 @@ public final class TrainedFlow {
                     square += z * z;
                 }
                 double log = logConstant - 0.5 * square;
-                log -= drift.apply(parameters, paths, po, true, ws);
-                least = Math.min(least, ws.leastPivot());
+                log -= drift.apply(parameters, paths, po, true, tape, i * taped(), ws);
+                double least = ws.leastPivot();
                 kinetic[i] = ws.kinetic();
                 residual[i] = ws.residual();
                 int last = po + length - d;
@@ -381,8 +516,8 @@ public final class TrainedFlow {
                     least = Math.min(least, slotWs.leastSlope());
                 }
                 logDensity[i] = log;
+                leastSlope[i] = least;
             }
-            leastSlope[from / GRAIN] = least;
         }
 
         /**
@@ -403,6 +538,9 @@ public final class TrainedFlow {
                 Workers workers) {
             if (!kept) {
                 throw new IllegalStateException("forward was not told to keep its path");
+            }
+            if (attention != null) {
+                return backwardThroughParticles(endBar, logBar, kineticBar, residualBar, workers);
             }
             double[][] byBlock = new double[blocks][];
             SlotLayer.Gradient[] slotsByBlock = new SlotLayer.Gradient[blocks];
@@ -459,6 +597,8 @@ public final class TrainedFlow {
                         parameters,
                         paths,
                         i * length,
+                        tape,
+                        i * taped(),
                         uBar,
                         0,
                         -logBar[i],
@@ -467,6 +607,11 @@ public final class TrainedFlow {
                         ws,
                         sum);
             }
+        }
+
+        /** Numbers of a point on the tape. */
+        private int taped() {
+            return shape.steps() * drift.saved();
         }
 
         private void unpack(SlotLayer.Gradient g, double[] total) {

@@ -41,6 +41,40 @@ class DenseTest {
         }
     }
 
+    /** A straight and transposed, in the middle of longer rows; what stands beside C stays. */
+    @Test
+    void addedProductsAreThoseOfTheDefinition() {
+        int[][] shapes = {{1, 1, 1}, {3, 5, 2}, {7, 12, 9}, {5, 23, 4}};
+        for (int[] s : shapes) {
+            int m = s[0];
+            int k = s[1];
+            int n = s[2];
+            double[] a = numbers(1 + m * (k + 2));
+            double[] t = numbers(1 + k * (m + 2));
+            double[] b = numbers(2 + k * (n + 3));
+            double[] before = numbers(4 + m * (n + 1));
+            double[] c = before.clone();
+            double[] transposed = before.clone();
+            for (int i = 0; i < m; i++) {
+                for (int q = 0; q < k; q++) {
+                    t[1 + q * (m + 2) + i] = a[1 + i * (k + 2) + q];
+                }
+            }
+            DenseProducts.addProduct(a, 1, k + 2, 1, b, 2, n + 3, m, k, n, c, 4, n + 1);
+            DenseProducts.addProduct(t, 1, 1, m + 2, b, 2, n + 3, m, k, n, transposed, 4, n + 1);
+            assertArrayEquals(c, transposed, 0);
+            for (int at = 0; at < c.length; at++) {
+                int i = (at - 4) / (n + 1);
+                int j = (at - 4) % (n + 1);
+                double expected = before[at];
+                for (int q = 0; at >= 4 && j < n && q < k; q++) {
+                    expected += a[1 + i * (k + 2) + q] * b[2 + q * (n + 3) + j];
+                }
+                assertEquals(expected, c[at], 1e-12);
+            }
+        }
+    }
+
     @Test
     void choleskySolves() {
         for (int n : new int[] {1, 2, 9, 60}) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.headwater.api.Problem;
 import org.headwater.api.State;
 import org.headwater.api.Stepper;
+import org.headwater.kernels.flow.Attention.Policy;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.random.KeyedRandom;
 import org.junit.jupiter.api.Test;
@@ -74,12 +75,41 @@ class DivergenceStudy {
     private static FlowOptions options(String method, int iterations, double rate, int draws) {
         Last last =
                 switch (method) {
-                    case "ot" -> Last.NONE;
                     case "kr" -> Last.READOUT;
-                    default -> Last.SLOTS;
+                    case "sl", "sl0" -> Last.SLOTS;
+                    default -> Last.NONE;
                 };
-        return new FlowOptions(
-                last, !method.equals("sl0"), iterations, 256, 6, 24, 32, rate, 0, 0, draws);
+        FlowOptions options =
+                new FlowOptions(
+                        last,
+                        !method.equals("sl0"),
+                        iterations,
+                        256,
+                        6,
+                        Integer.getInteger("flow.width", 24),
+                        32,
+                        rate,
+                        0,
+                        0,
+                        draws);
+        return method.startsWith("p") ? options.with(particles(method)) : options;
+    }
+
+    /** p, then c, f, s or g for the keys' policy, j for joint, t for the soft threshold. */
+    private static FlowOptions.Particles particles(String method) {
+        Policy policy =
+                switch (method.charAt(1)) {
+                    case 'c' -> Policy.CROSS_FIT;
+                    case 'f' -> Policy.FIXED;
+                    case 's' -> Policy.SELF;
+                    default -> Policy.STOP_GRADIENT;
+                };
+        return new FlowOptions.Particles(
+                method.contains("j"),
+                !method.contains("t"),
+                policy,
+                Integer.getInteger("flow.keys", 128),
+                Double.parseDouble(System.getProperty("flow.time", "0.1")));
     }
 
     private record Outcome(double divergence, ImportanceOf weights, double seconds) {}

@@ -53,15 +53,65 @@ class FlowStepperTest {
 
     @Test
     void resumesToTheLastBitOnAnyNumberOfThreads() {
-        FlowOptions options = options(Last.SLOTS, 6, 0.01);
-        Stepper one = Problems.stepper(laplace(), options, 1);
-        Stepper two = Problems.stepper(laplace(), options, 2);
-        State whole = Problems.train(one, 5, 6);
-        State half = Problems.train(two, 5, 3);
-        for (int k = 3; k < 6; k++) {
-            half = two.step(half, KeyedRandom.of(5).split(1).split(k)).state();
+        for (FlowOptions options :
+                new FlowOptions[] {
+                    options(Last.SLOTS, 6, 0.01), particles(Attention.Policy.CROSS_FIT, 6)
+                }) {
+            Stepper one = Problems.stepper(laplace(), options, 1);
+            Stepper two = Problems.stepper(laplace(), options, 2);
+            State whole = Problems.train(one, 5, 6);
+            State half = Problems.train(two, 5, 3);
+            for (int k = 3; k < 6; k++) {
+                half = two.step(half, KeyedRandom.of(5).split(1).split(k)).state();
+            }
+            for (String name : whole.arrayNames()) {
+                assertArrayEquals(whole.array(name), half.array(name), 0, name);
+            }
+            for (String name : whole.scalarNames()) {
+                assertEquals(whole.scalar(name), half.scalar(name), 0, name);
+            }
         }
-        assertArrayEquals(whole.array("parameters"), half.array("parameters"), 0);
+    }
+
+    private static FlowOptions particles(Attention.Policy policy, int iterations) {
+        return new FlowOptions(Last.NONE, true, iterations, 64, 2, 8, 0, 0.01, 0, 0, 2000)
+                .with(new FlowOptions.Particles(false, true, policy, 32, 0.1));
+    }
+
+    /**
+     * Particles as keys: the weights find the exact normaliser whatever the keys were, since the
+     * final flow's keys are fixed; a batch that attends to itself believes to be better than it is.
+     */
+    @Test
+    void particlesAsKeysHaveAnHonestDensity() {
+        double logZ = 2 * Math.log(2.0 / 3);
+        for (Attention.Policy policy : Attention.Policy.values()) {
+            Stepper stepper = Problems.stepper(laplace(), particles(policy, 30), 1);
+            State state = Problems.train(stepper, 1, 30);
+            Posterior posterior = stepper.posterior(state, KeyedRandom.of(1).split(2));
+            Map<String, Double> v = posterior.diagnostics();
+            assertEquals(logZ, v.get("log-normaliser"), 0.1, policy.toString());
+            assertTrue(v.get("kl") > 0, policy.toString());
+            double believed = state.scalar("smoothed-loss") + logZ;
+            if (policy == Attention.Policy.SELF) {
+                assertTrue(believed < 0.5 * v.get("kl"), "believed " + believed);
+            }
+        }
+    }
+
+    /** At a rate that only does harm the training ends early, at its best parameters. */
+    @Test
+    void patienceEndsATrainingThatGainsNothing() {
+        FlowOptions options = options(Last.NONE, 200, 0.3).withPatience(5);
+        Stepper stepper = Problems.stepper(laplace(), options, 1);
+        State state = Problems.train(stepper, 4, 200);
+        int stopped = (int) state.scalar("stopped-at");
+        assertTrue(stopped < 150, "stopped at " + stopped);
+        assertEquals(200, state.iteration());
+        assertEquals(64.0 * stopped, state.scalar("evaluations"), 0);
+        assertArrayEquals(state.array("parameters.best"), state.array("parameters"), 0);
+        Map<String, Double> v = stepper.posterior(state, KeyedRandom.of(1)).diagnostics();
+        assertEquals(stopped, v.get("stopped-at"), 0);
     }
 
     /** A rate at which the first update leaves the range of numbers is taken back and halved. */

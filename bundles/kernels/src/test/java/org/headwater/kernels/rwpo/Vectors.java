@@ -60,6 +60,10 @@ public final class Vectors {
         return entry.getAsJsonObject("params").get(name).getAsString();
     }
 
+    public boolean truth(String name) {
+        return entry.getAsJsonObject("params").get(name).getAsBoolean();
+    }
+
     public double[] input(String name) {
         return flat(entry.getAsJsonObject("inputs").get(name));
     }

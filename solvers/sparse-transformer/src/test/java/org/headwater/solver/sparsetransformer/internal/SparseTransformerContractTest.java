@@ -21,7 +21,21 @@ class SparseTransformerContractTest {
 
         @Override
         protected Map<String, ?> settings() {
-            return Map.of("layer", layer, "iterations", 60);
+            return layer.equals("particles")
+                    ? Map.of(
+                            "layer",
+                            layer,
+                            "iterations",
+                            60,
+                            "batch",
+                            128,
+                            "steps",
+                            2,
+                            "width",
+                            8,
+                            "key-count",
+                            64)
+                    : Map.of("layer", layer, "iterations", 60);
         }
     }
 
@@ -43,6 +57,13 @@ class SparseTransformerContractTest {
     class KernelReadout extends OfLayer {
         KernelReadout() {
             super("kr");
+        }
+    }
+
+    @Nested
+    class Particles extends OfLayer {
+        Particles() {
+            super("particles");
         }
     }
 }
