@@ -145,9 +145,7 @@ final class ReportPage {
 
     private void reason(Reason reason) {
         html.open("li", "class", reason.status().name().toLowerCase(Locale.ROOT));
-        html.open("p")
-                .element("strong", reason.label())
-                .text(" " + sentence(reason.message()));
+        html.open("p").element("strong", reason.label()).text(" " + sentence(reason.message()));
         if (!Double.isNaN(reason.value())) {
             html.text(" Found ").element("b", Numbers.format(reason.value()));
             if (!Double.isNaN(reason.limit())) {

@@ -107,7 +107,8 @@ class ClosedFormStatisticalTest {
         double[] truth =
                 moments(x -> 0.5 * (Math.pow((Math.exp(x) - 1.5) / 0.5, 2) + x * x), -9, 4);
         Problem problem = TestProblems.problem(seenBy(type, target), TestProblems.flat(1), 1);
-        Posterior posterior = TestProblems.run(problem, type, Map.of(), 4);
+        Map<String, ?> settings = type.equals(RTO) ? Map.of() : Map.of("particles", 128);
+        Posterior posterior = TestProblems.run(problem, type, settings, 4);
         assertMoments(posterior, 0, truth[0], truth[1]);
         assertTrue(posterior.diagnostics().get("acceptance") < 0.99, "it does reject");
     }
