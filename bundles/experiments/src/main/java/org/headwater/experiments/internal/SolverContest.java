@@ -71,8 +71,10 @@ record SolverContest(
 
     private Trial with(String solver) {
         boolean flow = solver.equals("ot-flow") || solver.startsWith(SUBJECT);
-        String settings = flow ? tiny ? SMALL_FLOW : FLOW : "";
-        if (tiny && solver.equals("rwpo")) {
+        String settings = "";
+        if (flow) {
+            settings = tiny ? SMALL_FLOW : FLOW;
+        } else if (tiny && solver.equals("rwpo")) {
             settings = SMALL_RWPO;
         }
         return problem.trial().withSolver(Comparison.section(solver + settings));
@@ -194,8 +196,9 @@ record SolverContest(
                         + " Jacobian counts as min(d, m) of them; those that a flow's importance"
                         + " weights take after its training are not counted). Default settings, but"
                         + " for the flows 3 steps and batches of 64; layer=particles is the layer"
-                        + " of arXiv 2510.16356 as it stands there. Mean error: rms over the parameters, in standard deviations of"
-                        + " the reference, whose own Monte Carlo error stands in its row. sd ratio:"
+                        + " of arXiv 2510.16356 as it stands there. Mean error: rms over the"
+                        + " parameters, in standard deviations of the reference, whose own Monte"
+                        + " Carlo error stands in its row. sd ratio:"
                         + " mean, least and largest over parameters and seeds. Energy distance: the"
                         + " squared one over sqrt(d), unbiased. L1 error of the mean: sum of |mean -"
                         + " truth| over sum of |truth|, of the coefficients; the reference's is what"
