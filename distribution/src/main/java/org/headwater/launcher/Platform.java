@@ -73,8 +73,7 @@ public final class Platform implements AutoCloseable {
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    private Platform(
-            Framework framework, Path home, Path cache, int level, ClassLoader before) {
+    private Platform(Framework framework, Path home, Path cache, int level, ClassLoader before) {
         this.before = before;
         this.framework = framework;
         this.home = home;

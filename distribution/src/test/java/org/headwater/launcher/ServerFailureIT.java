@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ServerFailureIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
-    private static final int LONG = 400;
+    private static final int LONG = 250;
     private static final int ENDLESS = 1_000_000;
 
     @TempDir private Path folder;
