@@ -564,9 +564,8 @@ public final class FlowStepper implements Stepper {
 
     /**
      * Makes draws of a density q the chain of an independence sampler with that proposal: a draw of
-     * weight π/q replaces its predecessor with probability min(1, ratio of the weights). What the
-     * weights say of the first draws' bias, 1/acceptance steps, is forgotten by starting at the
-     * draw in the middle of the weights' order.
+     * weight π/q replaces its predecessor with probability min(1, ratio of the weights). The chain
+     * begins at the draw of median weight. O(n log n).
      *
      * @param x n × d, modified
      * @param logWeights not modified
