@@ -41,6 +41,9 @@ public final class ThirdParty {
     private static final Gson JSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
+    /** Where web artefacts have their files, and bundles that take them in. */
+    private static final String RESOURCES = "META-INF/resources/";
+
     private static final List<String> ROOMS =
             List.of("bundles", "priors", "forward-models", "solvers", ".");
 
@@ -217,7 +220,7 @@ public final class ThirdParty {
                 String owner = owners.get(key(entry));
                 boolean ours =
                         name.startsWith("org/headwater/")
-                                || name.contains("META-INF/")
+                                || name.contains("META-INF/") && !name.contains(RESOURCES)
                                 || name.startsWith("OSGI-INF/")
                                 || name.startsWith("archetype-resources/");
                 if (owner != null && !ours) {
