@@ -18,14 +18,15 @@ export const SIGNED_OUT = 'headwater-signed-out';
  * that the request was made by this page.
  *
  * @param path below /api/v1/
- * @param options method, json (a body), form (a FormData), token (to sign in with)
+ * @param options method, json (a body), form (a FormData), file (a Blob), token (to sign in with)
  * @returns what the answer holds, or null
  */
-export async function ask(path, {method = 'GET', json, form, token} = {}) {
+export async function ask(path, {method = 'GET', json, form, file, token} = {}) {
     const headers = {'X-Headwater': 'page'};
     if (token) headers.Authorization = `Bearer ${token}`;
     if (json) headers['Content-Type'] = 'application/json';
-    const answer = await send(`/api/v1/${path}`, {method, headers, body: json ? JSON.stringify(json) : form});
+    if (file) headers['Content-Type'] = 'application/java-archive';
+    const answer = await send(`/api/v1/${path}`, {method, headers, body: json ? JSON.stringify(json) : form ?? file});
     if (answer.ok) return answer.status === 204 ? null : answer.json();
     if (answer.status === 401 && path !== 'session') window.dispatchEvent(new Event(SIGNED_OUT));
     throw new Refusal(answer.status, await answer.json().catch(() => ({})));

@@ -1,62 +1,37 @@
 import {useEffect, useRef} from 'preact/hooks';
-import {parse} from 'yaml';
-import {ask, fetchFile} from './api.js';
+import {ask} from './api.js';
 import {useLoaded} from './parts.jsx';
-import {readNpz} from './npz.js';
-import {Band} from './plot.jsx';
+import {Band, short} from './plot.jsx';
 
 const PERIOD_MILLIS = 3000;
-const LARGEST_BYTES = 32e6;
-const MOST_DRAWN = 5000;
+const MOST_IN_A_BAND = 5000;
 
-/** Mean and standard deviation of the particles as the last checkpoint has them. */
+/** Mean and standard deviation of the particles as they are now: the model's fields, or the parameters. */
 export function Current({job}) {
-    const {value} = useLoaded(() => load(job.id), [job.id, job.segment], PERIOD_MILLIS);
+    const {value} = useLoaded(() => ask(`jobs/${job.id}/estimate`), [job.id, job.segment], PERIOD_MILLIS);
     if (!value) return null;
-    const {mean, sd, iteration, shape} = value;
+    const {iteration, particles, parameters: {shape, mean, sd}, fields} = value;
+    const image = shape.length === 2 && shape[0] * shape[1] === mean.length;
     return (
         <section>
             <h2>Posterior so far</h2>
-            <p class="help">Mean and standard deviation of the particles at the last checkpoint, step {iteration}; not yet the result.</p>
-            {shape
-                ? (
-                    <div class="plots">
-                        <Image title="Mean" values={mean} shape={shape} />
-                        <Image title="Standard deviation" values={sd} shape={shape} />
-                    </div>
-                )
-                : <Band title="Parameters: mean ± standard deviation" mean={mean} sd={sd} />}
+            <p class="help">Mean and standard deviation of {particles} particles at step {iteration}; not yet the result.</p>
+            {fields.map(field => (
+                <div class="plots" key={field.name}>
+                    <Mesh title={`Mean of ${field.name.replaceAll('-', ' ')}`} field={field} values={field.mean} />
+                    <Mesh title="Standard deviation" field={field} values={field.sd} />
+                </div>
+            ))}
+            {!fields.length && image && (
+                <div class="plots">
+                    <Image title="Mean" values={mean} shape={shape} />
+                    <Image title="Standard deviation" values={sd} shape={shape} />
+                </div>
+            )}
+            {!fields.length && !image && mean.length > 0 && mean.length <= MOST_IN_A_BAND
+                && <Band title="Parameters: mean ± standard deviation" mean={mean} sd={sd} />}
         </section>
     );
-}
-
-/** Null while there is no checkpoint with particles, or one that is too large to look at in passing. */
-async function load(id) {
-    const {files} = await ask(`jobs/${id}/files/`);
-    const state = files.find(f => f.name === 'checkpoint/state.npz');
-    if (!state || state.bytes > LARGEST_BYTES) return null;
-    const [arrays, problem] = await Promise.all([
-        fetchFile(id, state.name).then(readNpz),
-        fetchFile(id, 'problem.yaml').then(blob => blob.text()).then(parse),
-    ]);
-    const columns = arrays['particles.columns']?.[0];
-    if (!arrays.particles || !columns || columns > MOST_DRAWN) return null;
-    const shape = problem['forward-model'].shape;
-    return {
-        ...moments(arrays.particles, columns),
-        iteration: arrays.iteration?.[0],
-        shape: Array.isArray(shape) && shape.length === 2 && shape[0] * shape[1] === columns ? shape : null,
-    };
-}
-
-/** Mean and standard deviation of each column. */
-function moments(x, columns) {
-    const rows = x.length / columns;
-    const mean = new Array(columns).fill(0);
-    const sd = new Array(columns).fill(0);
-    for (let i = 0; i < x.length; i++) mean[i % columns] += x[i] / rows;
-    for (let i = 0; i < x.length; i++) sd[i % columns] += (x[i] - mean[i % columns]) ** 2 / rows;
-    return {mean, sd: sd.map(Math.sqrt)};
 }
 
 // viridis (CC0) at nine even places
@@ -69,21 +44,57 @@ function colour(t) {
     return VIRIDIS[i].map((c, k) => c + (at - i) * (VIRIDIS[i + 1][k] - c));
 }
 
-function Image({title, values, shape: [height, width]}) {
+/** A figure with a canvas that `draw` fills; the range of the values is said in its title. */
+function Picture({title, unit, values, width, height, draw, pixelated}) {
     const canvas = useRef();
-    const least = Math.min(...values);
-    const most = Math.max(...values);
-    useEffect(() => {
-        const context = canvas.current.getContext('2d');
-        const pixels = context.createImageData(width, height);
-        values.forEach((v, i) => pixels.data.set([...colour((v - least) / (most - least || 1)), 255], 4 * i));
-        context.putImageData(pixels, 0, 0);
-    }, [values]);
+    const numbers = values.filter(v => v !== null);
+    const least = numbers.reduce((a, b) => Math.min(a, b), Infinity);
+    const most = numbers.reduce((a, b) => Math.max(a, b), -Infinity);
+    const tone = v => colour((v - least) / (most - least || 1));
+    useEffect(() => draw(canvas.current.getContext('2d'), tone), [values]);
+    const range = `${short(least)} to ${short(most)}${unit ? ` ${unit}` : ''}`;
     return (
         <figure class="plot image">
-            <figcaption>{title} <span>{least.toPrecision(3)} (dark) to {most.toPrecision(3)} (bright)</span></figcaption>
-            <canvas ref={canvas} width={width} height={height} role="img"
-                aria-label={`${title}, ${height} by ${width} pixels, from ${least.toPrecision(3)} to ${most.toPrecision(3)}`} />
+            <figcaption>{title} {unit && <span>({unit})</span>}</figcaption>
+            <canvas ref={canvas} width={width} height={height} class={pixelated ? 'pixelated' : ''} role="img" aria-label={`${title}, ${range}`} />
+            <div class="scale" aria-hidden="true"><span>{short(least)}</span><i /><span>{short(most)}</span></div>
         </figure>
     );
+}
+
+function Image({title, values, shape: [height, width]}) {
+    const draw = (context, tone) => {
+        const pixels = context.createImageData(width, height);
+        values.forEach((v, i) => v !== null && pixels.data.set([...tone(v), 255], 4 * i));
+        context.putImageData(pixels, 0, 0);
+    };
+    return <Picture title={title} values={values} width={width} height={height} draw={draw} pixelated />;
+}
+
+const SIDE = 640;
+
+/** A field with a value for each triangle of its mesh. */
+function Mesh({title, field: {nodes, triangles, unit}, values}) {
+    const xs = nodes.filter((_, i) => i % 2 === 0);
+    const ys = nodes.filter((_, i) => i % 2 === 1);
+    const bounds = list => list.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const [left, right] = bounds(xs);
+    const [low, high] = bounds(ys);
+    const scale = SIDE / Math.max(right - left, high - low);
+    const width = Math.ceil((right - left) * scale);
+    const height = Math.ceil((high - low) * scale);
+    const draw = (context, tone) => {
+        context.clearRect(0, 0, width, height);
+        values.forEach((v, t) => {
+            if (v === null) return;
+            context.beginPath();
+            for (const node of triangles.slice(3 * t, 3 * t + 3)) context.lineTo((xs[node] - left) * scale, (high - ys[node]) * scale);
+            context.closePath();
+            // the outline closes the seams between neighbours
+            context.fillStyle = context.strokeStyle = `rgb(${tone(v).map(Math.round)})`;
+            context.fill();
+            context.stroke();
+        });
+    };
+    return <Picture title={title} unit={unit} values={values} width={width} height={height} draw={draw} />;
 }

@@ -127,7 +127,7 @@ export function JobPage({id, me}) {
                 </div>
             )}
             <Outcome job={job} />
-            <Facts job={job} />
+            <Facts job={job} mine={mine} setJob={setJob} />
             <Convergence job={job} steps={steps} />
             {!OVER.includes(job.state) && <Current job={job} />}
             {mine && ['RUNNING', 'PAUSED'].includes(job.state) && <Swap job={job} setJob={setJob} />}
@@ -192,7 +192,7 @@ function Outcome({job}) {
     );
 }
 
-function Facts({job}) {
+function Facts({job, mine, setJob}) {
     const seconds = job.started && job.finished ? (new Date(job.finished) - new Date(job.started)) / 1000 : null;
     const rows = {
         Owner: job.owner,
@@ -202,12 +202,36 @@ function Facts({job}) {
         Took: seconds != null && duration(seconds),
         Segment: job.segment > 1 && job.segment,
         Starts: job.tries > 1 && job.tries,
-        Priority: job.priority !== 0 && job.priority,
+        Memory: job.memory && `about ${bytes(job.memory)}`,
+        Sweep: job.sweep && <a href={`#/sweep/${job.sweep}`}>{job.sweep}</a>,
+        Priority: mine && ['QUEUED', 'PAUSED'].includes(job.state) ? <Priority job={job} setJob={setJob} /> : job.priority !== 0 && job.priority,
     };
     return (
         <dl class="facts">
             {Object.entries(rows).filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}
         </dl>
+    );
+}
+
+/** A job's place in the queue: those with a higher priority start first. */
+function Priority({job, setJob}) {
+    const [fault, setFault] = useState(null);
+    const set = async event => {
+        const priority = Number(event.target.value);
+        if (!Number.isInteger(priority) || event.target.value === '') return;
+        try {
+            setJob(await ask(`jobs/${job.id}`, {method: 'PATCH', json: {priority}}));
+            setFault(null);
+        } catch (error) {
+            setFault(error);
+        }
+    };
+    return (
+        <>
+            <input type="number" min={-1000} max={1000} value={job.priority} onChange={set} aria-label="Priority"
+                title="Jobs with a higher priority start first" />
+            <Fault error={fault} />
+        </>
     );
 }
 

@@ -6,16 +6,17 @@ const STATES = ['QUEUED', 'RUNNING', 'PAUSED', 'DONE', 'FAILED', 'CANCELLED'];
 const PAGE = 50;
 const MOST = 1000;
 
-/** All jobs, newest first, as they are now. */
-export function JobList() {
+/** All jobs or those of a sweep, newest first, as they are now. */
+export function JobList({sweep = ''}) {
     const [state, setState] = useState('');
     const [limit, setLimit] = useState(PAGE);
     const {value, error} = useLoaded(
-        () => ask(`jobs?limit=${limit}${state && `&state=${state}`}`), [state, limit], 1500);
+        () => ask(`jobs?limit=${limit}${state && `&state=${state}`}${sweep && `&sweep=${encodeURIComponent(sweep)}`}`),
+        [state, limit, sweep], 1500);
     return (
         <>
             <div class="title">
-                <h1>Jobs</h1>
+                <h1>{sweep ? `Sweep ${sweep}` : 'Jobs'}</h1>
                 <label class="inline">
                     Show{' '}
                     <select value={state} onChange={e => setState(e.target.value)}>
@@ -23,7 +24,7 @@ export function JobList() {
                         {STATES.map(s => <option value={s} key={s}>{s.toLowerCase()}</option>)}
                     </select>
                 </label>
-                <a class="button main" href="#/submit">Submit a problem</a>
+                {sweep ? <CancelSweep sweep={sweep} /> : <a class="button main" href="#/submit">Submit a problem</a>}
             </div>
             <Fault error={error} />
             {value && value.jobs.length === 0 && <Empty state={state} />}
@@ -38,6 +39,27 @@ export function JobList() {
                 </button>
             )}
         </>
+    );
+}
+
+function CancelSweep({sweep}) {
+    const [fault, setFault] = useState(null);
+    const [said, setSaid] = useState('');
+    const cancel = async () => {
+        if (!confirm(`Cancel the jobs of sweep ${sweep} that have not ended?`)) return;
+        try {
+            const {cancelled} = await ask(`sweeps/${encodeURIComponent(sweep)}`, {method: 'DELETE'});
+            setSaid(`${cancelled} cancelled`);
+        } catch (error) {
+            setFault(error);
+        }
+    };
+    return (
+        <span class="buttons">
+            <button onClick={cancel}>Cancel the sweep</button>
+            {said && <span role="status" class="help">{said}</span>}
+            <Fault error={fault} />
+        </span>
     );
 }
 

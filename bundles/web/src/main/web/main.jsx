@@ -29,7 +29,8 @@ function Room({name, id, me}) {
         case 'submit': return me.role === 'read-only'
             ? <p>Your token only allows you to look. Ask the administrator for one with the role “user”.</p>
             : <Submit template={id} key={id} />;
-        case 'plugins': return <Plugins />;
+        case 'plugins': return <Plugins me={me} />;
+        case 'sweep': return <JobList sweep={id} key={id} />;
         case 'server': return <ServerPage me={me} />;
         default: return id ? <JobPage id={id} me={me} key={id} /> : <JobList />;
     }

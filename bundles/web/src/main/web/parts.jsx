@@ -57,7 +57,7 @@ export function Progress({job}) {
 export function doing(job) {
     if (job.state === 'RUNNING' && job.wanted === 'PAUSE') return 'about to pause';
     if (job.state === 'RUNNING' && job.wanted === 'CANCEL') return 'about to stop';
-    if (job.state === 'QUEUED') return 'waits for a free place';
+    if (job.state === 'QUEUED') return job['waits-for'] ? `waits for ${job['waits-for']}` : 'waits for a free place';
     const parts = [];
     if (job.phase) parts.push(job.phase);
     if (job.iterations && job.iteration) parts.push(`step ${job.iteration} of ${job.iterations}`);

@@ -132,7 +132,7 @@ function isLog(y) {
     return most > 10 * least;
 }
 
-function short(v) {
+export function short(v) {
     if (v == null) return '–';
     if (v === 0 || (Math.abs(v) >= 0.001 && Math.abs(v) < 100000)) return String(+v.toPrecision(3));
     return v.toExponential(1).replace('e+', 'e').replace('.0e', 'e');

@@ -1,7 +1,7 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {ask, fetchFile, Refusal} from './api.js';
 import {bytes, duration, Fault, useLoaded} from './parts.jsx';
-import {nameFor, placeOf, readProblem, write} from './problem.js';
+import {nameFor, placeOf, read, readProblem, show, write} from './problem.js';
 import {Complaint, FormFaults, Plugin, Settings, useFaults} from './settings.jsx';
 
 const START = {
@@ -27,6 +27,7 @@ export function Submit({template}) {
     const [text, setText] = useState(null);
     const [files, setFiles] = useState([]);
     const [name, setName] = useState('');
+    const [priority, setPriority] = useState('');
     const [busy, setBusy] = useState('');
     const [facts, setFacts] = useState(null);
     const faults = useFaults();
@@ -69,13 +70,16 @@ export function Submit({template}) {
             return null;
         }
         const form = new FormData();
-        form.append('problem', new Blob([text ?? write(problem)]), 'problem.yaml');
+        // of a sweep, the problem that it varies is checked
+        const one = path === 'validate' && now.sweep ? write(without(now, 'sweep')) : text ?? write(problem);
+        form.append('problem', new Blob([one]), 'problem.yaml');
         for (const f of files) form.append('files', f.file, nameOf(f));
         setBusy(path);
         setFacts(null);
         faults.place(null);
         try {
-            return await ask(`${path}${name && `?name=${encodeURIComponent(name)}`}`, {method: 'POST', form});
+            const query = new URLSearchParams({...(name && {name}), ...(priority && path !== 'validate' && {priority})});
+            return await ask(`${path}?${query}`, {method: 'POST', form});
         } catch (error) {
             place(error);
             return null;
@@ -100,8 +104,8 @@ export function Submit({template}) {
     };
     const submit = async event => {
         event.preventDefault();
-        const job = await send('jobs');
-        if (job) location.hash = `#/jobs/${job.id}`;
+        const made = await send(now.sweep ? 'sweeps' : 'jobs');
+        if (made) location.hash = now.sweep ? `#/sweep/${made.sweep}` : `#/jobs/${made.id}`;
     };
     const check = async () => setFacts(await send('validate'));
     // what was complained about may be right now
@@ -143,6 +147,7 @@ export function Submit({template}) {
             {text === null && plugins && (
                 <FormFaults keys={faults.keys} fault={faults.fault} files={files.map(nameOf)}>
                     <Sections plugins={plugins} problem={problem} setProblem={edit(setProblem)} />
+                    <Sweep value={problem.sweep} onChange={edit(grid => setProblem(grid ? {...problem, sweep: grid} : without(problem, 'sweep')))} />
                 </FormFaults>
             )}
 
@@ -151,14 +156,59 @@ export function Submit({template}) {
                     <label for="name">Name</label>
                     <input id="name" value={name} onInput={e => setName(e.target.value)} placeholder="problem" maxLength={100} />
                 </div>
+                <div class="field">
+                    <label for="priority">Priority</label>
+                    <input id="priority" type="number" min={-1000} max={1000} value={priority} placeholder="0"
+                        onInput={e => setPriority(e.target.value)} aria-describedby="priority-help" />
+                    <p class="help" id="priority-help">Jobs with a higher priority start first.</p>
+                </div>
                 {at(null) && <Complaint error={at(null)} />}
                 <div class="buttons">
-                    <button class="main" disabled={busy !== ''}>{busy === 'jobs' ? 'Submitting …' : 'Submit'}</button>
+                    <button class="main" disabled={busy !== ''}>{busy && busy !== 'validate' ? 'Submitting …' : now.sweep ? `Submit ${jobsOf(now.sweep)} jobs` : 'Submit'}</button>
                     <button type="button" disabled={busy !== ''} onClick={check}>{busy === 'validate' ? 'Checking …' : 'Check only'}</button>
                 </div>
                 {facts && <Facts facts={facts} />}
             </section>
         </form>
+    );
+}
+
+function without(map, key) {
+    const {[key]: _, ...rest} = map;
+    return rest;
+}
+
+/** How many jobs a sweep makes. */
+function jobsOf(grid) {
+    return Object.values(grid).reduce((n, values) => n * (Array.isArray(values) ? values.length : 1), 1);
+}
+
+/** One request, many jobs: a list of values for each of some settings, and a job for each combination. */
+function Sweep({value = {}, onChange}) {
+    const [axes, setAxes] = useState(() => Object.entries(value).map(([key, values]) => ({key, text: show(values).replace(/^\[ ?| ?]$/g, '')})));
+    const change = next => {
+        setAxes(next);
+        const whole = next.filter(a => a.key.trim() && a.text.trim());
+        onChange(whole.length ? Object.fromEntries(whole.map(a => [a.key.trim(), read(`[${a.text}]`)])) : undefined);
+    };
+    const set = (i, part) => change(axes.map((a, k) => (k === i ? {...a, ...part} : a)));
+    return (
+        <details class="card" open={axes.length > 0}>
+            <summary><h2>Sweep</h2> <span class="help">many jobs, one for each combination of values</span></summary>
+            <div class="sweep">
+                {axes.map((axis, i) => (
+                    <div class="axis" key={i}>
+                        <label>Setting <input value={axis.key} placeholder="prior.weight" spellcheck={false} autocapitalize="off"
+                            onInput={e => set(i, {key: e.target.value})} /></label>
+                        <label>Values <input value={axis.text} placeholder="1, 2, 4" spellcheck={false}
+                            onInput={e => set(i, {text: e.target.value})} /></label>
+                        <button type="button" class="quiet" aria-label={`Remove ${axis.key || 'this setting'} from the sweep`}
+                            onClick={() => change(axes.filter((_, k) => k !== i))}>Remove</button>
+                    </div>
+                ))}
+                <div><button type="button" onClick={() => setAxes([...axes, {key: '', text: ''}])}>Vary a setting</button></div>
+            </div>
+        </details>
     );
 }
 

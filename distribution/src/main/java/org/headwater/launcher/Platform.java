@@ -65,6 +65,7 @@ public final class Platform implements AutoCloseable {
                     "ch.qos.logback.classic;version=\"1.5.18\"",
                     "ch.qos.logback.classic.spi;version=\"1.5.18\"");
 
+    private final ClassLoader before;
     private final Framework framework;
     private final Path cache;
     private final Path home;
@@ -72,7 +73,8 @@ public final class Platform implements AutoCloseable {
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    private Platform(Framework framework, Path home, Path cache, int level) {
+    private Platform(Framework framework, Path home, Path cache, int level, ClassLoader before) {
+        this.before = before;
         this.framework = framework;
         this.home = home;
         this.cache = cache;
@@ -89,6 +91,7 @@ public final class Platform implements AutoCloseable {
      */
     public static Platform start(Path home, int level) throws IOException, BundleException {
         // With a context class loader, terminal libraries look for their parts in the wrong place.
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(null);
         Path cache = Files.createTempDirectory("headwater-");
         Map<String, String> settings = new HashMap<>();
@@ -100,7 +103,8 @@ public final class Platform implements AutoCloseable {
         // Felix would print to stdout; its errors come as framework events, too.
         settings.put("felix.log.level", "0");
         Platform platform =
-                new Platform(new FrameworkFactory().newFramework(settings), home, cache, level);
+                new Platform(
+                        new FrameworkFactory().newFramework(settings), home, cache, level, before);
         try {
             platform.start();
             return platform;
@@ -295,5 +299,7 @@ public final class Platform implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("{} could not be removed", cache, e);
         }
+        // the thread may have other work to do than this platform's
+        Thread.currentThread().setContextClassLoader(before);
     }
 }

@@ -340,6 +340,24 @@ class ServerIT {
         expect(403, server.ask("DELETE", JOBS + "/" + id, null, null, eve));
         expect(403, server.ask("DELETE", JOBS + "/" + id, null, null, bob));
         expect(403, server.ask("GET", "/api/v1/tokens", null, null, bob));
+        byte[] jar = {1, 2, 3};
+        String install = "/api/v1/plugins?name=nothing.jar";
+        expect(403, server.ask("POST", install, "application/java-archive", jar, ada));
+        JsonNode refused =
+                expect(
+                        422,
+                        server.ask(
+                                "POST", install, "application/java-archive", jar, server.admin()));
+        assertTrue(refused.get("detail").asText().contains("no plug-in"), refused::toString);
+        expect(
+                400,
+                server.ask(
+                        "POST",
+                        "/api/v1/plugins?name=../nothing.jar",
+                        "application/java-archive",
+                        jar,
+                        server.admin()));
+        assertEquals(0, expect(200, server.ask("GET", "/api/v1/plugins")).get("jars").size());
         expect(200, server.ask("DELETE", JOBS + "/" + id, null, null, ada));
         server.await(id, "CANCELLED");
         expect(204, server.ask("DELETE", "/api/v1/tokens/ada"));
@@ -379,8 +397,13 @@ class ServerIT {
         String id = server.submit("", endless(), ServerProcess.lassoFiles());
         server.await(id, job -> job.path("iteration").asInt() > 0);
         assertMatches("WholeJob", server.job(id));
+        assertTrue(server.job(id).get("memory").asLong() > 0, "the memory was estimated");
+        JsonNode estimate = expect(200, server.ask("GET", JOBS + "/" + id + "/estimate"));
+        assertMatches("Estimate", estimate);
+        assertEquals(20, estimate.at("/parameters/mean").size());
         assertMatches("JobPage", json(server.ask("GET", JOBS)));
         cancel(id);
+        assertEquals(204, server.ask("GET", JOBS + "/" + id + "/estimate").statusCode());
         assertMatches("WholeJob", server.job(id));
         assertMatches("Problem", json(server.ask("GET", JOBS + "/999999")));
         assertMatches("Problem", json(server.send("POST", JOBS, "application/yaml", "prior: 1")));

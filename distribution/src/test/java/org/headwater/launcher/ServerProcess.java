@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,12 +14,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** {@code bin/headwater server} as a process, and requests to it. */
 final class ServerProcess implements AutoCloseable {
@@ -26,16 +30,40 @@ final class ServerProcess implements AutoCloseable {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final long PATIENCE_SECONDS = 240;
 
+    /** Of the key stores that tests make. */
+    static final String STORE_PASSWORD = "headwater-test";
+
     private final Process process;
     private final Path folder;
     private final URI address;
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
 
-    private ServerProcess(Process process, Path folder, URI address) {
+    private ServerProcess(Process process, Path folder, URI address) throws Exception {
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        if (address.getScheme().equals("https")) {
+            builder.sslContext(trusting(folder.resolve("conf/server.p12")));
+        }
+        this.client = builder.build();
         this.process = process;
         this.folder = folder;
         this.address = address;
+    }
+
+    /** Trusts the certificate of a key store, and no other. */
+    private static SSLContext trusting(Path store) throws Exception {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, STORE_PASSWORD.toCharArray());
+        }
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("headwater", keys.getCertificate("headwater"));
+        TrustManagerFactory factory =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
     }
 
     /**
@@ -44,7 +72,11 @@ final class ServerProcess implements AutoCloseable {
      * @param settings {@code key=value} over conf/server.yaml
      */
     static ServerProcess start(Path folder, String... settings) throws Exception {
-        Process process = launch(folder, settings);
+        return serving(launch(folder, settings), folder);
+    }
+
+    /** Waits until a process that was started serves. */
+    static ServerProcess serving(Process process, Path folder) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
             for (String line : Files.readAllLines(out(folder))) {
@@ -64,6 +96,12 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** The installation: the folder's own in {@code home/}, or the one that was built. */
+    static Path home(Path folder) {
+        Path own = folder.resolve("home");
+        return Files.exists(own) ? own : HOME;
+    }
+
     /** Starts the process only. */
     static Process launch(Path folder, String... settings) throws IOException {
         return command(folder, "server", settings, "--port", "0");
@@ -72,16 +110,27 @@ final class ServerProcess implements AutoCloseable {
     /** Starts a command on the data and the configuration in a folder. */
     static Process command(Path folder, String command, String[] settings, String... more)
             throws IOException {
+        return command(folder, command, settings, new String[0], more);
+    }
+
+    /**
+     * Starts a command within another.
+     *
+     * @param within the other command, which runs what follows it
+     */
+    static Process command(
+            Path folder, String command, String[] settings, String[] within, String... more)
+            throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                HOME.resolve("bin/headwater").toString(),
-                                command,
-                                "--data",
-                                folder.resolve("data").toString(),
-                                "--conf",
-                                folder.resolve("conf").toString()));
+        List<String> line = new ArrayList<>(List.of(within));
+        line.addAll(
+                List.of(
+                        home(folder).resolve("bin/headwater").toString(),
+                        command,
+                        "--data",
+                        folder.resolve("data").toString(),
+                        "--conf",
+                        folder.resolve("conf").toString()));
         line.addAll(List.of(more));
         for (String setting : settings) {
             line.addAll(List.of("--set", setting));

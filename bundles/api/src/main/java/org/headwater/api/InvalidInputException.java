@@ -1,6 +1,7 @@
 package org.headwater.api;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Input that a user can mend: one line that says which key, which rule, which value, and a remedy.
@@ -14,10 +15,12 @@ public final class InvalidInputException extends RuntimeException {
     private final String rule;
     private final String value;
     private final String remedy;
+    private final String plugin;
 
     private InvalidInputException(
-            String file, String key, String rule, String value, String remedy) {
+            String file, String key, String rule, String value, String remedy, String plugin) {
         super(message(file, key, rule, value, remedy));
+        this.plugin = plugin;
         this.file = file;
         this.key = key;
         this.rule = rule;
@@ -35,7 +38,31 @@ public final class InvalidInputException extends RuntimeException {
      */
     public static InvalidInputException of(String key, String rule, Object value, String remedy) {
         return new InvalidInputException(
-                null, key, rule, value == null ? null : String.valueOf(value), remedy);
+                null, key, rule, value == null ? null : String.valueOf(value), remedy, null);
+    }
+
+    /**
+     * The error that a plug-in is named which is not there: what comes later can mend it, too.
+     *
+     * @param key dotted path of the key that names it
+     * @param kind what it is, e.g. {@code prior}
+     * @param type its type
+     * @param remedy what to do about it
+     */
+    public static InvalidInputException notInstalled(
+            String key, String kind, String type, String remedy) {
+        return new InvalidInputException(
+                null,
+                key,
+                "names no installed " + kind,
+                "'" + type + "'",
+                remedy,
+                kind + " '" + type + "'");
+    }
+
+    /** The plug-in that is named and not there, e.g. {@code prior 'tv'}; empty for other errors. */
+    public Optional<String> missingPlugin() {
+        return Optional.ofNullable(plugin);
     }
 
     /** The same error with the file that it was found in; a file named before is kept. */
@@ -43,7 +70,8 @@ public final class InvalidInputException extends RuntimeException {
         if (file != null) {
             return this;
         }
-        return new InvalidInputException(Objects.requireNonNull(name), key, rule, value, remedy);
+        return new InvalidInputException(
+                Objects.requireNonNull(name), key, rule, value, remedy, plugin);
     }
 
     /** The file, or null when none was named yet. */

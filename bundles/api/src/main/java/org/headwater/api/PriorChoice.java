@@ -45,10 +45,10 @@ public record PriorChoice(PriorProvider provider, Settings settings) {
             throw InvalidInputException.of(
                     path + "." + TYPE, "must name an installed prior", type, all);
         }
-        throw InvalidInputException.of(
+        throw InvalidInputException.notInstalled(
                 path + "." + TYPE,
-                "names no installed prior",
-                "'" + text + "'",
+                "prior",
+                text,
                 SettingsSchema.nearest(text, types)
                                 .map(t -> "did you mean '" + t + "'? ")
                                 .orElse("")

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.headwater.api.Geometry;
 import org.headwater.api.StepInfo;
 
 /** A run that was submitted. Thread-safe. */
@@ -50,6 +51,51 @@ public interface Job {
 
     /** The steps done so far. */
     List<StepInfo> steps();
+
+    /**
+     * What the particles say now of the parameters and of the forward model's fields, for pictures:
+     * not yet the result. Empty while there are no particles. Costs an evaluation of each field for
+     * a part of the particles, on the caller's thread.
+     */
+    default Optional<Estimate> estimate() {
+        return Optional.empty();
+    }
+
+    /**
+     * An estimate from the particles of a step.
+     *
+     * @param iteration the step
+     * @param particles how many were averaged
+     * @param shape the sizes of the unknown field, whose parameters come first
+     * @param mean mean over particles, d values
+     * @param sd standard deviation over particles, d values
+     * @param fields the forward model's fields
+     */
+    record Estimate(
+            int iteration,
+            int particles,
+            int[] shape,
+            double[] mean,
+            double[] sd,
+            List<FieldEstimate> fields) {}
+
+    /**
+     * A field of an estimate.
+     *
+     * @param name the field's name
+     * @param unit its unit, or the empty string
+     * @param neutral the value about which it varies, or NaN
+     * @param geometry where it lives
+     * @param mean mean over particles, one value per triangle
+     * @param sd standard deviation over particles, one value per triangle
+     */
+    record FieldEstimate(
+            String name,
+            String unit,
+            double neutral,
+            Geometry geometry,
+            double[] mean,
+            double[] sd) {}
 
     /** The number of steps that the run takes. */
     int iterations();

@@ -39,6 +39,16 @@ public interface Jobs {
     List<Path> check(ProblemFile problem);
 
     /**
+     * How much memory a problem's run takes beside Java itself, about: its ensemble, data,
+     * Jacobians and covariances, in the largest of its segments. Reads its files and creates its
+     * plug-ins.
+     *
+     * @return bytes
+     * @throws org.headwater.api.InvalidInputException if something is wrong
+     */
+    long memory(ProblemFile problem);
+
+    /**
      * A problem's forward model and posterior, without running it.
      *
      * @throws org.headwater.api.InvalidInputException if something is wrong

@@ -1,8 +1,13 @@
 package org.headwater.cli.internal;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +25,12 @@ import picocli.CommandLine.Command;
 /** Looks for what could go wrong on this machine. */
 @Command(
         name = "doctor",
-        description = "Look for what could go wrong here: Java, memory, plug-ins, folders.")
+        description =
+                "Look for what could go wrong here: Java, memory, disk, GPU, plug-ins, folders, port.")
 final class DoctorCommand extends SubCommand {
     private static final double GIB = 1L << 30;
     private static final double ENOUGH_GIB = 1.0;
+    private static final int PORT = 8080;
 
     private final BundleContext context;
     private final Plugins plugins;
@@ -46,12 +53,15 @@ final class DoctorCommand extends SubCommand {
         ok("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         ok("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         memory();
+        disk(Path.of("").toAbsolutePath());
+        gpu();
         bundles();
         plugins();
         writable("work folder", Path.of(""), "runs go to runs/NAME here; give --output DIR");
         writable("temporary folder", Path.of(System.getProperty("java.io.tmpdir")), "set TMPDIR");
         Path log = Path.of(System.getProperty("headwater.log", "headwater.log"));
         writable("log folder", log.toAbsolutePath().getParent(), "set XDG_STATE_HOME");
+        server();
         out().print(findings);
         return ExitCode.DONE;
     }
@@ -63,6 +73,61 @@ final class DoctorCommand extends SubCommand {
             warn("memory", text + "; allow more with HEADWATER_JAVA_OPTS=-Xmx4g");
         } else {
             ok("memory", text);
+        }
+    }
+
+    private void disk(Path folder) {
+        try {
+            double free = Files.getFileStore(folder).getUsableSpace() / GIB;
+            String text = String.format(Locale.ROOT, "%.1f GiB free at %s", free, folder);
+            if (free < ENOUGH_GIB) {
+                warn("disk", text + "; make room, or runs fail when they write results");
+            } else {
+                ok("disk", text);
+            }
+        } catch (IOException e) {
+            warn("disk", "its free space cannot be found out: " + e.getMessage());
+        }
+    }
+
+    /** What the kernel's driver tells; whether a backend can use it is said there. */
+    private void gpu() {
+        Path driver = Path.of("/proc/driver/nvidia");
+        List<String> cards = new ArrayList<>();
+        try (DirectoryStream<Path> gpus = Files.newDirectoryStream(driver.resolve("gpus"))) {
+            for (Path gpu : gpus) {
+                for (String line : Files.readAllLines(gpu.resolve("information"))) {
+                    if (line.startsWith("Model:")) {
+                        cards.add(line.substring("Model:".length()).strip());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // no driver
+        }
+        ok("gpu", cards.isEmpty() ? "no NVIDIA driver here" : String.join(", ", cards));
+    }
+
+    /** What 'headwater server' would meet with its default settings. */
+    private void server() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+            ok("port " + PORT, "free for 'headwater server'");
+        } catch (IOException e) {
+            warn("port " + PORT, "in use; if not by Headwater, give the server another --port");
+        }
+        Path conf = Path.of(context.getProperty("headwater.home"), "conf");
+        for (String secret : List.of("admin.token", "tokens")) {
+            Path file = conf.resolve(secret);
+            try {
+                if (Files.exists(file)
+                        && Files.getPosixFilePermissions(file)
+                                .contains(PosixFilePermission.OTHERS_READ)) {
+                    warn("permissions", "others can read " + file + "; chmod 600 it");
+                }
+            } catch (IOException | UnsupportedOperationException e) {
+                // a file system without such permissions
+            }
         }
     }
 

@@ -343,6 +343,23 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     }
 
     @Override
+    public long memory(ProblemFile problem) {
+        Segments segments = Segments.of(problem).resolved(plugins);
+        AssembledProblem made = null;
+        long most = 0;
+        for (int s = 0; s < segments.count(); s++) {
+            made =
+                    AssembledProblem.of(
+                            ProblemPlan.of(segments.at(s), plugins),
+                            made == null ? null : made.experiment(),
+                            workers,
+                            line -> {});
+            most = Math.max(most, ProblemCheck.bytes(made, workers));
+        }
+        return most;
+    }
+
+    @Override
     public List<Path> check(ProblemFile problem) {
         Segments segments = Segments.of(problem);
         Set<Path> files = new TreeSet<>();

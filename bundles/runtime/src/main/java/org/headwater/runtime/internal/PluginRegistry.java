@@ -99,11 +99,8 @@ public final class PluginRegistry implements Plugins {
                 SettingsSchema.nearest(type, types)
                         .map(t -> "did you mean '" + t + "'? ")
                         .orElse("");
-        throw InvalidInputException.of(
-                typeKey(kind),
-                "names no installed " + kind.singular(),
-                "'" + type + "'",
-                suggestion + installed(types));
+        throw InvalidInputException.notInstalled(
+                typeKey(kind), kind.singular(), type, suggestion + installed(types));
     }
 
     @Override

@@ -32,12 +32,7 @@ final class ProblemCheck {
         long m = model.dataSize();
         int particles = p.stepper().particles();
         double seconds = secondsPerParticle(p, workers);
-        long bytes =
-                8
-                        * (ENSEMBLE_ARRAYS * particles * d
-                                + particles * m
-                                + workers.threads() * m * d
-                                + 6 * d * d);
+        long bytes = bytes(p, workers);
         Map<String, String> lines = new LinkedHashMap<>();
         Map<String, Object> facts = new LinkedHashMap<>();
         lines.put("problem", p.plan().name());
@@ -80,6 +75,18 @@ final class ProblemCheck {
                     "forward model in the run", "about " + time(seconds * particles * iterations));
         }
         return new Validation(lines, facts);
+    }
+
+    /** What a run takes beside Java itself, about. */
+    static long bytes(AssembledProblem p, Workers workers) {
+        long d = p.model().dimension();
+        long m = p.model().dataSize();
+        long particles = p.stepper().particles();
+        return 8
+                * (ENSEMBLE_ARRAYS * particles * d
+                        + particles * m
+                        + workers.threads() * m * d
+                        + 6 * d * d);
     }
 
     private static String blocks(ForwardModel model) {

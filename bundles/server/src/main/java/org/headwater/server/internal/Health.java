@@ -112,6 +112,9 @@ final class Health {
         List<String> stuck = new ArrayList<>();
         Map<Long, Seen> next = new LinkedHashMap<>();
         for (JobQueue.View view : queue.open()) {
+            if (view.lacksPlugin()) {
+                stuck.add("job " + view.job().id() + " waits for " + view.waitsFor());
+            }
             Job run = view.run();
             if (run == null || view.job().state() != Job.Status.RUNNING) {
                 continue;

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,16 +35,13 @@ import org.slf4j.LoggerFactory;
  */
 final class JobQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
-    private static final String DONE = "done";
-    private static final String STOPPED = "stopped";
     private static final int MOST_TRIES_DELAY_SECONDS = 600;
     private static final int RETRY_SECONDS = 5;
 
     private final JobFolders folders;
     private final JobTable table;
     private final Jobs runtime;
-    private final int atOnce;
-    private final int tries;
+    private final Limits limits;
     private final LongAdder starts = new LongAdder();
     private final DoubleAdder waited = new DoubleAdder();
 
@@ -68,6 +64,12 @@ final class JobQueue implements AutoCloseable {
         private JobRecord job;
         private Job run;
 
+        /** What it waits for besides its turn, in words; null when for nothing. */
+        private String waitsFor;
+
+        /** Whether that is a plug-in. */
+        private boolean lacksPlugin;
+
         Entry(JobRecord job) {
             this.job = job;
         }
@@ -82,8 +84,15 @@ final class JobQueue implements AutoCloseable {
      *
      * @param job the queue's entry
      * @param run the run, or null when it is not in this process
+     * @param waitsFor what it waits for besides its turn, in words, or null
+     * @param lacksPlugin whether that is a plug-in
      */
-    record View(JobRecord job, Job run) {}
+    record View(JobRecord job, Job run, String waitsFor, boolean lacksPlugin) {
+        /** A job that is not in this process. */
+        static View of(JobRecord job) {
+            return new View(job, null, null, false);
+        }
+    }
 
     /**
      * Opens the queue.
@@ -91,21 +100,25 @@ final class JobQueue implements AutoCloseable {
      * @param folders the jobs' folders, which are the truth
      * @param table brought into agreement with them
      * @param runtime runs the jobs
-     * @param atOnce jobs that run side by side
-     * @param tries how often a job is tried that fails by no fault of its input
+     * @param limits what jobs may take
      */
-    JobQueue(JobFolders folders, JobTable table, Jobs runtime, int atOnce, int tries)
+    JobQueue(JobFolders folders, JobTable table, Jobs runtime, Limits limits)
             throws IOException, SQLException {
         this.folders = folders;
         this.table = table;
         this.runtime = runtime;
-        this.atOnce = atOnce;
-        this.tries = tries;
+        this.limits = limits;
         ScheduledThreadPoolExecutor pool =
                 new ScheduledThreadPoolExecutor(1, task -> daemon(task, "headwater-retry"));
         pool.setRemoveOnCancelPolicy(true);
         later = pool;
-        recover();
+        for (JobRecord job : Recovery.of(folders, table)) {
+            entries.put(job.id(), new Entry(job));
+            if (job.state() == Job.Status.QUEUED) {
+                waiting.add(job);
+            }
+        }
+        lastId = table.lastId();
         starter.setDaemon(true);
     }
 
@@ -118,63 +131,6 @@ final class JobQueue implements AutoCloseable {
     /** Lets jobs start. */
     void start() {
         starter.start();
-    }
-
-    private void recover() throws IOException, SQLException {
-        List<Long> here = folders.ids();
-        List<Long> known = table.ids();
-        for (long id : known) {
-            if (!Files.isDirectory(folders.of(id))) {
-                LOG.warn("job {} has no folder any more: it is taken off the list", id);
-                table.remove(id);
-            }
-        }
-        List<Long> unknown = new ArrayList<>(here);
-        unknown.removeAll(new HashSet<>(known));
-        List<Long> unsure = new ArrayList<>(unknown);
-        table.open().forEach(job -> unsure.add(job.id()));
-        for (long id : unsure) {
-            recover(id);
-        }
-        lastId = table.lastId();
-    }
-
-    private void recover(long id) throws SQLException {
-        try {
-            JobRecord job = settled(folders.read(id));
-            folders.write(job);
-            table.put(job);
-            if (!job.isOver()) {
-                Entry entry = new Entry(job);
-                entries.put(id, entry);
-                if (job.state() == Job.Status.QUEUED) {
-                    waiting.add(job);
-                }
-            }
-        } catch (IOException e) {
-            LOG.error("job {} is left alone: its folder {} is damaged", id, folders.of(id), e);
-        }
-    }
-
-    /** What a job has become while nobody looked: its run's manifest has the last word. */
-    private JobRecord settled(JobRecord job) throws IOException {
-        if (job.isOver()) {
-            return job;
-        }
-        String run = folders.runStatus(job.id());
-        if (DONE.equals(run) || STOPPED.equals(run)) {
-            return job.ended(Job.Status.DONE, verdictOf(job.id()), Map.of());
-        }
-        return switch (job.wanted()) {
-            case RUN -> job.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
-            case PAUSE -> job.in(Job.Status.PAUSED, JobRecord.Wish.PAUSE);
-            case CANCEL -> job.ended(Job.Status.CANCELLED, "", Map.of());
-        };
-    }
-
-    private String verdictOf(long id) throws IOException {
-        Object status = folders.verdict(id).get("status");
-        return status == null ? "" : status.toString();
     }
 
     /** A number that no job has had. */
@@ -225,32 +181,116 @@ final class JobQueue implements AutoCloseable {
         }
     }
 
+    /** What the running jobs take together, by their estimates, in bytes. */
+    long memoryTaken() {
+        synchronized (lock) {
+            return entries.values().stream()
+                    .filter(Entry::holdsSlot)
+                    .mapToLong(e -> e.job.memory())
+                    .sum();
+        }
+    }
+
+    /** Starts jobs as there is room for them. The first in the order is never overtaken. */
     private void startJobs() {
         while (true) {
             JobRecord next;
             synchronized (lock) {
-                while (!stopping && (waiting.isEmpty() || running() >= atOnce)) {
-                    try {
+                try {
+                    while (!stopping && !firstMayStart()) {
                         lock.wait();
-                    } catch (InterruptedException e) {
-                        return;
                     }
+                } catch (InterruptedException e) {
+                    return;
                 }
                 if (stopping) {
                     return;
                 }
-                next = waiting.pollFirst();
-                Entry entry = entries.get(next.id());
-                if (entry.run != null) {
-                    entry.job = entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
-                    entry.run.resume();
-                    record(entry.job);
-                    continue;
+                next = waiting.first();
+                if (next.memory() > 0) {
+                    waiting.remove(next);
+                    Entry entry = entries.get(next.id());
+                    entry.waitsFor = null;
+                    if (entry.run != null) {
+                        entry.job = entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
+                        entry.run.resume();
+                        record(entry.job);
+                        continue;
+                    }
+                    next = next.tried();
+                    entry.job = next;
                 }
-                next = next.tried();
-                entry.job = next;
             }
-            begin(next);
+            if (next.memory() == 0) {
+                estimate(next.id());
+            } else {
+                begin(next);
+            }
+        }
+    }
+
+    /** Whether there is a first job, and room for it; what it waits for is noted. */
+    private boolean firstMayStart() {
+        if (waiting.isEmpty() || running() >= limits.atOnce()) {
+            return false;
+        }
+        JobRecord first = waiting.first();
+        long free = limits.memory() - memoryTaken();
+        if (first.memory() <= free) {
+            return true;
+        }
+        entries.get(first.id()).waitsFor = limits.leave(free, first.memory());
+        return false;
+    }
+
+    /** Finds out what a waiting job takes; one that never fits ends here. */
+    private void estimate(long id) {
+        try {
+            long bytes = Math.max(1, runtime.memory(problem(id)));
+            limits.require(bytes);
+            synchronized (lock) {
+                Entry entry = entries.get(id);
+                if (entry != null && waiting.remove(entry.job)) {
+                    entry.job = entry.job.taking(bytes);
+                    waiting.add(entry.job);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            synchronized (lock) {
+                Entry entry = entries.get(id);
+                if (entry == null || !waiting.remove(entry.job)) {
+                    return;
+                }
+                entry.job = entry.job.tried();
+            }
+            end(id, e);
+        }
+    }
+
+    /** The problem as it runs: with its exchanges, once there is a run. */
+    private ProblemFile problem(long id) {
+        Path begun = folders.run(id).resolve("problem.yaml");
+        return ProblemFile.read(Files.exists(begun) ? begun : folders.problem(id), List.of());
+    }
+
+    /** Tries the jobs again that wait for a plug-in, once whoever knows plug-ins knows it. */
+    void pluginCame() {
+        synchronized (lock) {
+            if (!stopping && entries.values().stream().anyMatch(e -> e.lacksPlugin)) {
+                later.schedule(this::queueThoseThatLackPlugins, 1, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private void queueThoseThatLackPlugins() {
+        synchronized (lock) {
+            for (Entry entry : entries.values()) {
+                if (entry.lacksPlugin && entry.job.state() == Job.Status.QUEUED) {
+                    entry.lacksPlugin = false;
+                    waiting.add(entry.job);
+                }
+            }
+            lock.notifyAll();
         }
     }
 
@@ -360,7 +400,20 @@ final class JobQueue implements AutoCloseable {
 
     /** Has a job wait for another try if its failure is none of its input and tries are left. */
     private boolean again(Entry entry, Throwable error) {
-        if (error instanceof InvalidInputException || entry.job.tries() >= tries || stopping) {
+        Optional<String> plugin =
+                error instanceof InvalidInputException e ? e.missingPlugin() : Optional.empty();
+        if (plugin.isPresent()) {
+            entry.waitsFor = "the " + plugin.get() + ", which is not installed";
+            entry.lacksPlugin = true;
+            entry.job = entry.job.notTried();
+            LOG.warn("job {} waits for {}", entry.job.id(), entry.waitsFor);
+            record(entry.job);
+            lock.notifyAll();
+            return true;
+        }
+        if (error instanceof InvalidInputException
+                || entry.job.tries() >= limits.tries()
+                || stopping) {
             return false;
         }
         JobRecord job = entry.job;
@@ -371,6 +424,9 @@ final class JobQueue implements AutoCloseable {
         }
         entry.run = null;
         entry.job = job.in(Job.Status.QUEUED, job.wanted());
+        entry.waitsFor =
+                "another try in " + delay + " s: " + ApiException.details(error).get("detail");
+        lock.notifyAll();
         later.schedule(() -> queue(job.id()), delay, TimeUnit.SECONDS);
         return true;
     }
@@ -379,6 +435,7 @@ final class JobQueue implements AutoCloseable {
         synchronized (lock) {
             Entry entry = entries.get(id);
             if (entry != null && entry.job.state() == Job.Status.QUEUED) {
+                entry.waitsFor = null;
                 waiting.add(entry.job);
                 lock.notifyAll();
             }
@@ -390,7 +447,8 @@ final class JobQueue implements AutoCloseable {
         JobRecord ended;
         synchronized (lock) {
             Entry entry = entries.get(id);
-            if (entry.job.wanted() != JobRecord.Wish.CANCEL && again(entry, error)) {
+            if (entry == null
+                    || entry.job.wanted() != JobRecord.Wish.CANCEL && again(entry, error)) {
                 return;
             }
             ended = entry.job.ended(Job.Status.FAILED, "", ApiException.details(error));
@@ -446,11 +504,11 @@ final class JobQueue implements AutoCloseable {
                 return Optional.of(view(entry));
             }
         }
-        return table.find(id).map(job -> new View(job, null));
+        return table.find(id).map(job -> View.of(job));
     }
 
     private static View view(Entry entry) {
-        return new View(entry.job, entry.run);
+        return new View(entry.job, entry.run, entry.waitsFor, entry.lacksPlugin);
     }
 
     /** Jobs as they are now, newest first. */
@@ -459,7 +517,7 @@ final class JobQueue implements AutoCloseable {
         for (JobRecord job : table.list(query)) {
             synchronized (lock) {
                 Entry entry = entries.get(job.id());
-                views.add(entry == null ? new View(job, null) : view(entry));
+                views.add(entry == null ? View.of(job) : view(entry));
             }
         }
         return views;
@@ -502,6 +560,7 @@ final class JobQueue implements AutoCloseable {
                         throw ApiException.conflict("job " + id + " has ended");
                     }
                     waiting.remove(entry.job);
+                    entry.waitsFor = null;
                     boolean runs = entry.job.state() == Job.Status.RUNNING;
                     if (entry.run != null) {
                         entry.run.pause();
@@ -534,6 +593,8 @@ final class JobQueue implements AutoCloseable {
                         return entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
                     }
                     waiting.remove(entry.job);
+                    entry.waitsFor = null;
+                    entry.lacksPlugin = false;
                     JobRecord job = entry.job.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
                     waiting.add(job);
                     return job;

@@ -20,6 +20,7 @@ import org.headwater.runtime.Job;
  * @param started when it first began, or null
  * @param finished when it ended, or null
  * @param tries how often it was started or resumed
+ * @param memory what it takes beside Java itself, about, in bytes; 0 while unknown
  * @param verdict status of its verdict, or the empty string
  * @param error what ended it, as problem details; empty when nothing did
  */
@@ -35,6 +36,7 @@ record JobRecord(
         Instant started,
         Instant finished,
         int tries,
+        long memory,
         String verdict,
         Map<String, Object> error) {
     /** What a user wants of a job. */
@@ -58,6 +60,7 @@ record JobRecord(
                 null,
                 null,
                 0,
+                0,
                 "",
                 Map.of());
     }
@@ -78,8 +81,8 @@ record JobRecord(
     /** In another state that is no end. */
     JobRecord in(Job.Status other, Wish wish) {
         return new JobRecord(
-                id, name, other, wish, priority, owner, sweep, submitted, started, null, tries, "",
-                Map.of());
+                id, name, other, wish, priority, owner, sweep, submitted, started, null, tries,
+                memory, "", Map.of());
     }
 
     /** About to be started or resumed. */
@@ -96,8 +99,35 @@ record JobRecord(
                 started == null ? Instant.now() : started,
                 null,
                 tries + 1,
+                memory,
                 "",
                 Map.of());
+    }
+
+    /** Back in the queue, as if the last try had not been made. */
+    JobRecord notTried() {
+        return new JobRecord(
+                id,
+                name,
+                Job.Status.QUEUED,
+                wanted,
+                priority,
+                owner,
+                sweep,
+                submitted,
+                started,
+                null,
+                Math.max(0, tries - 1),
+                memory,
+                "",
+                Map.of());
+    }
+
+    /** With its memory estimated. */
+    JobRecord taking(long bytes) {
+        return new JobRecord(
+                id, name, state, wanted, priority, owner, sweep, submitted, started, finished,
+                tries, bytes, verdict, error);
     }
 
     /** At its end. */
@@ -114,6 +144,7 @@ record JobRecord(
                 started,
                 Instant.now(),
                 tries,
+                memory,
                 withVerdict,
                 withError);
     }
@@ -122,7 +153,7 @@ record JobRecord(
     JobRecord withPriority(int other) {
         return new JobRecord(
                 id, name, state, wanted, other, owner, sweep, submitted, started, finished, tries,
-                verdict, error);
+                memory, verdict, error);
     }
 
     /** The entry as nested maps. */
@@ -139,6 +170,7 @@ record JobRecord(
         map.put("started", started == null ? null : started.toString());
         map.put("finished", finished == null ? null : finished.toString());
         map.put("tries", tries);
+        map.put("memory", memory);
         map.put("verdict", verdict);
         map.put("error", error);
         return map;
@@ -159,6 +191,8 @@ record JobRecord(
                     time(map.get("started")),
                     time(map.get("finished")),
                     ((Number) map.get("tries")).intValue(),
+                    // entries of version 0.1.0 have none
+                    map.get("memory") instanceof Number n ? n.longValue() : 0,
                     text(map, "verdict"),
                     Json.mapping(map.get("error")));
         } catch (RuntimeException e) {

@@ -31,7 +31,7 @@ import org.headwater.runtime.Job;
 final class JobTable implements AutoCloseable {
     private static final String COLUMNS =
             "id, name, state, wanted, priority, owner, sweep, submitted, started, finished, tries,"
-                    + " verdict, error";
+                    + " verdict, error, memory";
 
     /** Opens a connection. */
     interface Source {
@@ -136,7 +136,7 @@ final class JobTable implements AutoCloseable {
                                     c.prepareStatement(
                                             "INSERT INTO job ("
                                                     + COLUMNS
-                                                    + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                                                    + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
                         delete.setLong(1, job.id());
                         delete.executeUpdate();
                         insert.setLong(1, job.id());
@@ -152,6 +152,7 @@ final class JobTable implements AutoCloseable {
                         insert.setInt(11, job.tries());
                         insert.setString(12, job.verdict());
                         insert.setString(13, Json.text(job.error()));
+                        insert.setLong(14, job.memory());
                         insert.executeUpdate();
                         c.commit();
                         return null;
@@ -321,6 +322,7 @@ final class JobTable implements AutoCloseable {
                     time(r.getString(9)),
                     time(r.getString(10)),
                     r.getInt(11),
+                    r.getLong(14),
                     r.getString(12),
                     Json.object(r.getString(13)));
         } catch (IOException e) {

@@ -30,6 +30,8 @@ final class JobView {
         map.put("started", job.started() == null ? null : job.started().toString());
         map.put("finished", job.finished() == null ? null : job.finished().toString());
         map.put("tries", job.tries());
+        map.put("memory", job.memory() == 0 ? null : job.memory());
+        map.put("waits-for", view.waitsFor());
         map.put("verdict", job.verdict().isEmpty() ? null : job.verdict());
         map.put("error", job.error().isEmpty() ? null : job.error());
         Job run = view.run();

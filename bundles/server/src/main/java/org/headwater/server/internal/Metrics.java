@@ -50,6 +50,12 @@ final class Metrics {
                     .append('\n');
         }
         single(s, "headwater_jobs_running", "gauge", "jobs that hold a slot", queue.running());
+        single(
+                s,
+                "headwater_jobs_memory_bytes",
+                "gauge",
+                "memory that running jobs are estimated to take",
+                queue.memoryTaken());
         single(s, "headwater_job_starts_total", "counter", "jobs begun", queue.starts());
         single(
                 s,

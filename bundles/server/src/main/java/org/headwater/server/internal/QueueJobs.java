@@ -122,6 +122,11 @@ final class QueueJobs implements Jobs {
     }
 
     @Override
+    public long memory(ProblemFile problem) {
+        return runtime.memory(problem);
+    }
+
+    @Override
     public ProblemFunctions functions(ProblemFile problem) {
         return runtime.functions(problem);
     }
@@ -202,6 +207,9 @@ final class QueueJobs implements Jobs {
         @Override
         public String phase() {
             JobQueue.View view = view();
+            if (view.waitsFor() != null) {
+                return "waits for " + view.waitsFor();
+            }
             return view.run() == null
                     ? view.job().state().name().toLowerCase(Locale.ROOT)
                     : view.run().phase();
@@ -215,6 +223,11 @@ final class QueueJobs implements Jobs {
         @Override
         public List<StepInfo> steps() {
             return run().map(Job::steps).orElse(List.of());
+        }
+
+        @Override
+        public Optional<Estimate> estimate() {
+            return run().flatMap(Job::estimate);
         }
 
         @Override

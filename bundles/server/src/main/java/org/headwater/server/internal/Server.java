@@ -28,6 +28,7 @@ import org.headwater.runtime.Plugins;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -164,7 +165,7 @@ public final class Server implements ToIntFunction<String[]> {
             for (long id : table.ids()) {
                 table.remove(id);
             }
-            JobQueue queue = new JobQueue(folders, table, runtime, 1, 1);
+            JobQueue queue = new JobQueue(folders, table, runtime, Limits.NONE);
             int jobs = table.ids().size();
             System.out.println(jobs + " jobs found in " + folders.root().resolve("jobs"));
             int damaged = folders.ids().size() - jobs;
@@ -192,19 +193,33 @@ public final class Server implements ToIntFunction<String[]> {
                             folders,
                             table,
                             runtime,
-                            settings.jobs(),
-                            settings.values().integer("tries"));
+                            new Limits(
+                                    settings.jobs(),
+                                    settings.memory(),
+                                    settings.values().integer("tries")));
             try (Events events = new Events(queue, MOST_WATCHERS)) {
                 Metrics metrics = new Metrics(queue, events);
                 Health health = new Health(queue, plugins, library);
-                ServiceListener pluginEvents = event -> metrics.pluginEvent();
+                Submissions submissions = new Submissions(queue, runtime, settings);
+                ServiceListener pluginEvents =
+                        event -> {
+                            metrics.pluginEvent();
+                            if (event.getType() == ServiceEvent.REGISTERED) {
+                                queue.pluginCame();
+                            }
+                        };
                 context.addServiceListener(pluginEvents, providers());
                 registrations.add(door(access, settings));
                 registrations.add(
                         servlet(
                                 new ApiServlet(
-                                        queue, runtime, plugins, access, events, metrics, health,
-                                        settings),
+                                        submissions,
+                                        new JobsApi(queue, submissions, events, settings),
+                                        new AccessApi(access, settings),
+                                        new PluginsApi(plugins, library, folders, settings),
+                                        plugins,
+                                        metrics,
+                                        health),
                                 settings));
                 registrations.add(
                         context.registerService(

@@ -30,6 +30,11 @@ record ServerSettings(Path conf, Path data, Settings values) {
     /** Hosts that forward models may talk to. */
     static final String HOSTS = "allowed-hosts";
 
+    /** Whether administrators may install plug-ins over the network. */
+    static final String INSTALL = "install-plugins";
+
+    private static final String MEMORY = "memory";
+    private static final double SHARE_OF_HEAP = 0.7;
     private static final String DATA = "data";
     private static final String TLS = "tls";
     private static final String DATABASE = "database";
@@ -49,6 +54,12 @@ record ServerSettings(Path conf, Path data, Settings values) {
                                     "jobs that run side by side; by default half the processors")
                             .atLeast(1)
                             .atMost(1024),
+                    Setting.integer(
+                                    MEMORY,
+                                    "memory that running jobs may take together, by what the server"
+                                            + " estimates; by default 70 % of the Java heap")
+                            .unit("MB")
+                            .atLeast(1),
                     Setting.integer(
                                     "tries",
                                     "how often a job is tried that fails by no fault of its input")
@@ -78,6 +89,10 @@ record ServerSettings(Path conf, Path data, Settings values) {
                                     "hosts that forward models may talk to, as host or host:port with"
                                             + " blanks between them")
                             .byDefault(""),
+                    Setting.flag(
+                                    INSTALL,
+                                    "whether administrators may install plug-ins over the network")
+                            .byDefault(true),
                     Setting.group(
                             TLS,
                             "TLS, when a key store is given",
@@ -142,6 +157,13 @@ record ServerSettings(Path conf, Path data, Settings values) {
         return values.has("jobs")
                 ? values.integer("jobs")
                 : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    /** Bytes that running jobs may take together. */
+    long memory() {
+        return values.has(MEMORY)
+                ? 1_000_000L * values.integer(MEMORY)
+                : (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
     }
 
     /** Hosts that forward models may talk to. */

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,9 +48,14 @@ class JobTableTest {
         assumeTrue(installed.isPresent(), "the Debian package postgresql is not installed");
         try (PostgresServer server = installed.get()) {
             keepsJobs(server.source());
+            try (Connection c = server.source().connect();
+                    Statement s = c.createStatement()) {
+                s.execute("DROP TABLE job, last_id, schema_version");
+            }
+            migrates(server.source());
             try (JobTable table = new JobTable(server.source())) {
                 server.restart();
-                assertEquals(2, table.count(ALL));
+                assertEquals(1, table.count(ALL));
                 table.put(job(9, 0, ""));
                 assertEquals(9, table.lastId());
             }
@@ -90,21 +98,48 @@ class JobTableTest {
         return table.list(query).stream().map(JobRecord::id).toList();
     }
 
-    /** A database that stopped before the first version is brought on. */
+    /** A database of version 0.1.0, with jobs in it, is brought on and keeps them. */
     @Test
     void schemaIsMigratedFromTheFirstVersionOn() throws Exception {
-        JobTable.Source source = embedded();
+        migrates(embedded());
+    }
+
+    /** Makes the first version's tables as that version did, and puts a job in as it did. */
+    private static void migrates(JobTable.Source source) throws Exception {
+        String first;
+        try (InputStream in = JobTable.class.getResourceAsStream("schema/1.sql")) {
+            first = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
         try (Connection c = source.connect();
                 Statement s = c.createStatement()) {
             s.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)");
+            for (String part : first.split(";\\s*\n")) {
+                s.execute(part);
+            }
+            s.execute("INSERT INTO schema_version (version) VALUES (1)");
+            s.execute(
+                    "INSERT INTO job (id, name, state, wanted, priority, owner, sweep, submitted,"
+                            + " started, finished, tries, verdict, error) VALUES (7, 'old', 'DONE',"
+                            + " 'RUN', 3, 'ada', '', '2026-01-02T03:04:05Z',"
+                            + " '2026-01-02T03:04:06Z', '2026-01-02T03:05:00Z', 1, 'PASS', '{}')");
         }
         try (JobTable table = new JobTable(source)) {
-            assertEquals(1, table.schemaVersion());
-            table.put(job(1, 0, ""));
+            assertEquals(2, table.schemaVersion());
+            JobRecord old = table.find(7).orElseThrow();
+            assertEquals(List.of("old", "PASS"), List.of(old.name(), old.verdict()));
+            assertEquals(List.of(3L, 0L), List.of((long) old.priority(), old.memory()));
+            assertEquals(7, table.lastId());
+            table.put(old.taking(5));
+            assertEquals(5, table.find(7).orElseThrow().memory());
         }
-        try (JobTable table = new JobTable(source)) {
-            assertEquals(1, table.count(ALL));
-        }
+    }
+
+    /** An entry of version 0.1.0 says nothing of memory. */
+    @Test
+    void entryOfTheFirstVersionIsRead() throws Exception {
+        Map<String, Object> entry = new LinkedHashMap<>(job(4, 1, "s1").json());
+        entry.remove("memory");
+        assertEquals(0, JobRecord.of(entry).memory());
     }
 
     @Test
@@ -122,6 +157,7 @@ class JobTableTest {
                         Instant.parse("2026-01-02T03:04:06Z"),
                         null,
                         2,
+                        1_000_000,
                         "",
                         Map.of("detail", "x"));
         assertEquals(job, JobRecord.of(Json.object(Json.text(job.json()))));
