@@ -9,9 +9,9 @@ import java.util.Locale;
  * Segments images of the change of conductivity and scores them as the Kuopio Tomography Challenge 2023
  * does (DOI 10.5281/zenodo.8252370).
  *
- * <p>{@code java Score.java IMAGE.csv TRUTH.csv [SEGMENTED.csv]} prints the score, and the one that the
- * challenge's own rule for images with one kind of object would give; IMAGE is n × n, row 0
- * at the top, NaN outside the tank; TRUTH is 256 × 256 of 0 water, 1 resistive, 2 conductive.
+ * <p>{@code java Score.java RUN_DIR|IMAGE.csv TRUTH.csv [SEGMENTED.csv]} prints the score, and the one that
+ * the challenge's own rule for images with one kind of object would give; of a run directory the posterior
+ * mean of the conductivity change is taken; IMAGE is n × n, row 0 at the top, NaN outside the tank; TRUTH is 256 × 256 of 0 water, 1 resistive, 2 conductive.
  *
  * <p>Bilinear interpolation to 256², zero outside the tank; two thresholds by Otsu's criterion on a
  * histogram of 256 bins; of the three classes the largest is water, those below it are resistive, those
@@ -33,7 +33,7 @@ final class Score {
 
     public static void main(String[] files) throws IOException {
         if (files.length < 2) {
-            System.err.println("usage: java Score.java IMAGE.csv TRUTH.csv [SEGMENTED.csv]");
+            System.err.println("usage: java Score.java RUN_DIR|IMAGE.csv TRUTH.csv [SEGMENTED.csv]");
             System.exit(2);
         }
         double[] truth = read(Path.of(files[1]));
@@ -41,7 +41,13 @@ final class Score {
             System.err.println(files[1] + " must be 256 x 256");
             System.exit(2);
         }
-        double[] image = resample(read(Path.of(files[0])));
+        Path given = Path.of(files[0]);
+        Path mean = Files.isDirectory(given) ? given.resolve("images/conductivity-change-mean.csv") : given;
+        if (!Files.isRegularFile(mean)) {
+            System.err.println(mean + " must be an image that a finished EIT run has written");
+            System.exit(2);
+        }
+        double[] image = resample(read(mean));
         double[] classes = segment(image, true);
         System.out.printf(
                 Locale.ROOT, "%.4f %.4f%n", score(truth, classes), score(truth, segment(image, false)));

@@ -34,7 +34,7 @@ for frame in $FRAMES; do
         --set "data.measurement-pattern=$data/measurement_pattern_32x31.csv" "$@" \
         >"$out/$frame.log" 2>&1 || { cat "$out/$frame.log" >&2; exit 1; }
     seconds=$(($(date +%s) - start))
-    read -r score own < <(java "$here/Score.java" "$out/$frame/images/conductivity-change-mean.csv" \
+    read -r score own < <(java "$here/Score.java" "$out/$frame" \
         "$data/${frame}_truth_256x256.csv" "$out/$frame-segmented.csv")
     status=$(sed -n 's/.*"status": "\([A-Z]*\)".*/\1/p' "$out/$frame/verdict.json" | head -n 1)
     echo "$frame  $score  $own  $seconds  $status"

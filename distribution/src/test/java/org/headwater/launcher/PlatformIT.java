@@ -1,5 +1,6 @@
 package org.headwater.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -190,6 +191,22 @@ class PlatformIT {
         assertMistake(
                 "must be a trained flow",
                 headwater("sample", folder + "", "--n", "7", "--output", folder + "/x.npy"));
+    }
+
+    /** With the plug-ins of the platform; the second time everything is there. */
+    @Test
+    void experimentKeepsWhatIsFinished() throws IOException {
+        Path output = folder.resolve("experiment");
+        String[] command = {"experiment", "elliptic", "--small", "--output", output + ""};
+        Outcome first = headwater(command);
+        assertEquals(0, first.code(), () -> first.toString());
+        assertEquals("results: " + output, first.out().get(first.out().size() - 1));
+        byte[] report = Files.readAllBytes(output.resolve("report.html"));
+        Outcome second = headwater(command);
+        assertTrue(
+                second.err().contains("8 of 8 cells are kept from before"),
+                () -> second.toString());
+        assertArrayEquals(report, Files.readAllBytes(output.resolve("report.html")));
     }
 
     @Test

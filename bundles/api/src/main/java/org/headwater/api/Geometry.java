@@ -13,7 +13,7 @@ import java.util.Map;
  * @param nodes x and y of each node, 2·n values, in {@code unit}
  * @param triangles three node numbers of each triangle, counter-clockwise, 3·e values
  * @param unit length unit, e.g. {@code m}
- * @param markers curves to draw with the field, e.g. electrodes
+ * @param markers curves and places to draw with the field, e.g. electrodes and wells
  */
 public record Geometry(double[] nodes, int[] triangles, String unit, List<Marker> markers) {
     /** What {@link Edge#right} is on the boundary. */
@@ -100,9 +100,9 @@ public record Geometry(double[] nodes, int[] triangles, String unit, List<Marker
     }
 
     /**
-     * A curve with a label.
+     * A curve or, if it has one point only, a place; with a label.
      *
-     * @param label text, e.g. the electrode's number
+     * @param label text, e.g. the electrode's number; empty for none
      * @param line x and y of the points of a polyline
      */
     public record Marker(String label, double[] line) {

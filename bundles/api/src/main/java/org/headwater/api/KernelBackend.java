@@ -3,7 +3,8 @@ package org.headwater.api;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The RWPO layers' inner loops, in one implementation. Thread-safe.
+ * The RWPO layers' inner loops, in one implementation. Thread-safe. A backend whose device fails
+ * throws {@link BackendFailureException}; the runtime then goes on with another backend.
  *
  * <p>Both layers map particles x_i to barycentres x̄_i = Σ_l w_il x_l with weights from a softmax
  * over the particles themselves (queries = keys = values), arXiv 2510.16356.
@@ -77,4 +78,25 @@ public interface KernelBackend {
             Ensemble barycentre,
             double[] selfWeight,
             Workers workers);
+
+    /**
+     * Mean and covariance of particles, where the backend has them sooner than the caller's loops:
+     * C_jk = (1/N) Σ_i (x_ij − mean_j)(x_ik − mean_k), in double precision.
+     *
+     * @param x N × d, not modified
+     * @param mean d values, modified
+     * @param covariance C, d × d, modified
+     * @return false, with nothing modified, where the caller should do it
+     */
+    default boolean moments(Ensemble x, double[] mean, double[] covariance) {
+        return false;
+    }
+
+    /**
+     * Milliseconds that a device beside the processor took for the last layer, without copies to
+     * and from it; NaN where there is no such device.
+     */
+    default double deviceMilliseconds() {
+        return Double.NaN;
+    }
 }

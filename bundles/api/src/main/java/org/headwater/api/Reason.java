@@ -1,7 +1,7 @@
 package org.headwater.api;
 
 /**
- * Why a verdict is not PASS.
+ * Why a verdict is not PASS, or what a reader must know though it is.
  *
  * @param status how bad it is
  * @param code stable identifier, e.g. {@code variance-collapsed}
@@ -12,6 +12,11 @@ package org.headwater.api;
  */
 public record Reason(
         Status status, String code, String message, double value, double limit, String remedy) {
+    /** The status as people are shown it: a reason of status PASS is a {@code NOTE}. */
+    public String label() {
+        return status == Status.PASS ? "NOTE" : status.name();
+    }
+
     /** How bad it is. */
     public enum Status {
         /** All is well. */

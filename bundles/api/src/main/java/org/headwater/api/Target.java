@@ -1,5 +1,6 @@
 package org.headwater.api;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -35,4 +36,9 @@ public interface Target {
      * @return the number of points that the average is over; when 0 the Hessian is undefined
      */
     int gaussNewton(Ensemble points, double[] hessian);
+
+    /** f as half a sum of squares, if it is one: for Gaussian noise of known covariance. */
+    default Optional<LeastSquares> leastSquares() {
+        return Optional.empty();
+    }
 }

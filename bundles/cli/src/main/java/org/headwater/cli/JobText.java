@@ -49,7 +49,7 @@ public final class JobText {
     public static String verdict(Verdict verdict) {
         StringBuilder s = new StringBuilder("verdict: ").append(verdict.status());
         for (Reason r : verdict.reasons()) {
-            s.append("\n  ").append(r.status()).append(' ').append(r.code()).append(": ");
+            s.append("\n  ").append(r.label()).append(' ').append(r.code()).append(": ");
             s.append(r.message());
             if (!Double.isNaN(r.value())) {
                 s.append(String.format(Locale.ROOT, " (%.3g", r.value()));

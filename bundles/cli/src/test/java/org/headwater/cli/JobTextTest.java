@@ -37,10 +37,13 @@ class JobTextTest {
         Reason warn =
                 new Reason(Reason.Status.WARN, "misfit-high", "too far", 3.5, 2, "check the noise");
         Reason fail = new Reason(Reason.Status.FAIL, "lost", "gone", Double.NaN, Double.NaN, "");
+        Reason note = new Reason(Reason.Status.PASS, "said", "by the way", Double.NaN, 1, "");
         assertEquals(
-                "verdict: FAIL\n  WARN misfit-high: too far (3.50, limit 2.00)\n"
-                        + "    check the noise\n  FAIL lost: gone",
-                JobText.verdict(Verdict.of(List.of(warn, fail))));
+                "verdict: FAIL\n  FAIL lost: gone\n"
+                        + "  WARN misfit-high: too far (3.50, limit 2.00)\n"
+                        + "    check the noise\n  NOTE said: by the way",
+                JobText.verdict(Verdict.of(List.of(note, warn, fail))),
+                "the worst first, notes last");
     }
 
     /** The shell itself is the judge. */

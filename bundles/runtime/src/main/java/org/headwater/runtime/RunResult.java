@@ -110,6 +110,7 @@ public record RunResult(
      * @param ess effective sample size
      * @param mcse Monte Carlo standard error of the mean
      * @param rhat potential scale reduction
+     * @param exceedance the shares of draws above the problem's thresholds, by threshold
      */
     public record ParameterSummary(
             String name,
@@ -121,5 +122,6 @@ public record RunResult(
             double q95,
             double ess,
             double mcse,
-            double rhat) {}
+            double rhat,
+            Map<Double, Double> exceedance) {}
 }

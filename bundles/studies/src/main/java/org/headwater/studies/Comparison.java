@@ -179,7 +179,7 @@ public final class Comparison {
             name = options.reference().toString();
             draws = problem.draws(options.reference());
         } else {
-            Trial exact = exact();
+            Trial exact = exact(problem);
             name = exact.solver().get("method") + " with " + REFERENCE_BUDGETS + " budgets";
             progress.accept("reference: " + name);
             Trial.Result run = spend(exact, REFERENCE_BUDGETS * options.budget(), -1);
@@ -204,8 +204,8 @@ public final class Comparison {
         return new Result(name, floor, doubts, entries);
     }
 
-    /** Gibbs where the problem allows it, else NUTS. */
-    private Trial exact() {
+    /** The problem with a solver whose draws are exact: Gibbs where it allows that, else NUTS. */
+    public static Trial exact(Trial problem) {
         try {
             return problem.withSolver(section("gibbs"));
         } catch (InvalidInputException e) {
@@ -240,10 +240,21 @@ public final class Comparison {
         }
     }
 
-    /** Runs a solver with as many iterations as the budget pays for. */
     private Trial.Result spend(Trial trial, long budget, int stream) {
-        long seed = options.seed() + 1 + stream;
-        Trial.Result pilot = trial.run(seed, options.threads(), PILOT_STEPS, budget, stop);
+        return spend(trial, budget, options.seed() + 1 + stream, options.threads(), stop);
+    }
+
+    /**
+     * Runs a problem's solver with as many iterations as a budget pays for.
+     *
+     * @param budget evaluations of the model with its gradient
+     * @param seed of all random streams
+     * @param threads to work on
+     * @param stop asked between steps; true ends the run
+     */
+    public static Trial.Result spend(
+            Trial trial, long budget, long seed, int threads, BooleanSupplier stop) {
+        Trial.Result pilot = trial.run(seed, threads, PILOT_STEPS, budget, stop);
         double step =
                 Math.max(
                         1,
@@ -264,7 +275,7 @@ public final class Comparison {
         if (!trial.solver().containsKey(ITERATIONS)) {
             fitted = with(fitted, ITERATIONS, iterations);
         }
-        Trial.Result run = fitted.run(seed, options.threads(), Integer.MAX_VALUE, budget, stop);
+        Trial.Result run = fitted.run(seed, threads, Integer.MAX_VALUE, budget, stop);
         // a step whose cost changes as it is tuned, as of NUTS: once more with what it has become
         double later = (double) (run.cost() - run.startCost()) / Math.max(1, run.steps());
         boolean off = later > 1.1 * step || run.cost() < 0.8 * budget;
@@ -272,7 +283,7 @@ public final class Comparison {
             int again = (int) Math.max(2, left / Math.max(1, later));
             run =
                     with(fitted, ITERATIONS, again)
-                            .run(seed, options.threads(), Integer.MAX_VALUE, budget, stop);
+                            .run(seed, threads, Integer.MAX_VALUE, budget, stop);
         }
         return run;
     }

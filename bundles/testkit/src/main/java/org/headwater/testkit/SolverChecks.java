@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.KernelBackend;
+import org.headwater.api.LeastSquares;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
@@ -400,6 +402,51 @@ public final class SolverChecks {
             }
             System.arraycopy(hessian, 0, out, 0, out.length);
             return points.size();
+        }
+
+        /** r = L⁻¹(θ − c): H = (LLᵀ)⁻¹. */
+        @Override
+        public Optional<LeastSquares> leastSquares() {
+            return Optional.of(
+                    new LeastSquares() {
+                        @Override
+                        public int size() {
+                            return D;
+                        }
+
+                        @Override
+                        public int evaluate(Ensemble theta, double[] out, boolean[] failed) {
+                            asked = asked + 1;
+                            Arrays.fill(failed, 0, theta.size(), broken);
+                            for (int i = 0; i < theta.size(); i++) {
+                                for (int j = 0; j < D; j++) {
+                                    double r = theta.get(i, j) - CENTRE[j];
+                                    for (int k = 0; k < j; k++) {
+                                        r -= FACTOR[j * D + k] * out[i * D + k];
+                                    }
+                                    out[i * D + j] = broken ? Double.NaN : r / FACTOR[j * D + j];
+                                }
+                            }
+                            return broken ? theta.size() : 0;
+                        }
+
+                        @Override
+                        public boolean jacobian(
+                                double[] theta, double[] residuals, double[] jacobian) {
+                            boolean[] failed = new boolean[1];
+                            evaluate(Ensemble.of(1, D, theta), residuals, failed);
+                            for (int j = 0; j < D; j++) {
+                                for (int c = 0; c < D; c++) {
+                                    double x = j == c ? 1 : 0;
+                                    for (int k = 0; k < j; k++) {
+                                        x -= FACTOR[j * D + k] * jacobian[k * D + c];
+                                    }
+                                    jacobian[j * D + c] = x / FACTOR[j * D + j];
+                                }
+                            }
+                            return !failed[0];
+                        }
+                    });
         }
     }
 }

@@ -1,18 +1,15 @@
 package org.headwater.cli.internal;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.headwater.api.Reason;
 import org.headwater.cli.JobText;
-import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;
 import org.headwater.runtime.Trials;
 import org.headwater.studies.Calibration;
 import org.headwater.studies.CalibrationResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Calibrates a problem. */
 @Command(
@@ -28,8 +25,7 @@ import picocli.CommandLine.Parameters;
 final class CalibrateCommand extends SubCommand {
     private final Trials trials;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The problem file.")
-    private Path file;
+    @Mixin private ProblemArguments problem;
 
     @Option(
             names = "--replicates",
@@ -39,19 +35,10 @@ final class CalibrateCommand extends SubCommand {
     private int replicates;
 
     @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Replace or add a setting of the problem file; may be repeated.")
-    private List<String> settings = new ArrayList<>();
-
-    @Option(
             names = "--output",
             paramLabel = "DIR",
             description = "Where files go; runs/NAME-calibration-HASH without.")
     private Path output;
-
-    @Option(names = "--seed", paramLabel = "N", description = "The random seed.")
-    private Long seed;
 
     @Option(
             names = "--threads",
@@ -71,7 +58,7 @@ final class CalibrateCommand extends SubCommand {
         if (threads != null && threads < 1) {
             throw misuse("--threads must be at least 1, got " + threads);
         }
-        Trial trial = trials.of(ProblemFile.read(file, RunCommand.overrides(settings, seed)));
+        Trial trial = trials.of(problem.read());
         Path directory =
                 output == null
                         ? Calibration.directory(Path.of("runs"), trial, trial.seed())

@@ -2,16 +2,14 @@ package org.headwater.cli.internal;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;
 import org.headwater.runtime.Trials;
 import org.headwater.studies.Comparison;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Compares solvers on a problem. */
 @Command(
@@ -22,8 +20,7 @@ import picocli.CommandLine.Parameters;
 final class CompareCommand extends SubCommand {
     private final Trials trials;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The problem file.")
-    private Path file;
+    @Mixin private ProblemArguments problem;
 
     @Option(
             names = "--solvers",
@@ -51,19 +48,10 @@ final class CompareCommand extends SubCommand {
     private Path reference;
 
     @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Replace or add a setting of the problem file; may be repeated.")
-    private List<String> settings = new ArrayList<>();
-
-    @Option(
             names = "--output",
             paramLabel = "DIR",
             description = "Where files go, new or empty; runs/NAME-comparison without.")
     private Path output;
-
-    @Option(names = "--seed", paramLabel = "N", description = "The random seed.")
-    private Long seed;
 
     CompareCommand(Trials trials) {
         this.trials = trials;
@@ -74,7 +62,7 @@ final class CompareCommand extends SubCommand {
         if (budget < 100) {
             throw misuse("--budget must be at least 100, got " + budget);
         }
-        Trial trial = trials.of(ProblemFile.read(file, RunCommand.overrides(settings, seed)));
+        Trial trial = trials.of(problem.read());
         Path directory = output == null ? free(trial.name() + "-comparison") : output;
         Comparison.Options options =
                 new Comparison.Options(

@@ -1,13 +1,20 @@
 package org.headwater.cli.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.headwater.api.InvalidInputException;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.headwater.api.Ensemble;
 import org.headwater.experiments.Experiments;
-import org.headwater.kernels.workers.FixedWorkers;
+import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.runtime.Trials;
+import org.osgi.framework.FrameworkUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,9 +24,12 @@ import picocli.CommandLine.Parameters;
         name = "experiment",
         description =
                 "Run an experiment of the sparse transformer's literature and write a report with"
-                        + " tables and plots; without NAME, list them.",
-        footer = {"", "The last line on stdout is 'results: PATH'. One thread."})
+                        + " tables and plots; without NAME, list them. What was finished is kept:"
+                        + " after an interruption the same command goes on where it was.",
+        footer = {"", "The last line on stdout is 'results: PATH'."})
 final class ExperimentCommand extends SubCommand {
+    private final Trials trials;
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "Which one.")
     private String name;
 
@@ -27,10 +37,30 @@ final class ExperimentCommand extends SubCommand {
     private boolean small;
 
     @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "How many random seeds; the experiment's own number without.")
+    private Integer seeds;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads for the runs of solvers, all there are without; layers and flows that"
+                            + " are timed by themselves take one. Results do not depend on it.")
+    private Integer threads;
+
+    @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "New or empty; experiments/NAME without.")
+            description =
+                    "New, empty, or where the same experiment was run; experiments/NAME without,"
+                            + " experiments/NAME-small with --small.")
     private Path output;
+
+    ExperimentCommand(Trials trials) {
+        this.trials = trials;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -39,41 +69,55 @@ final class ExperimentCommand extends SubCommand {
             all.forEach((key, what) -> out().printf("%-24s %s%n", key, what));
             return ExitCode.DONE;
         }
-        if (!all.containsKey(name)) {
-            throw InvalidInputException.of(
-                    "NAME",
-                    "must be one of " + String.join(", ", all.keySet()),
-                    name,
-                    "see 'headwater experiment'");
+        atLeastOne("--seeds", seeds);
+        atLeastOne("--threads", threads);
+        Path directory =
+                output == null ? Path.of("experiments", small ? name + "-small" : name) : output;
+        Experiments.Options options =
+                new Experiments.Options(
+                        small,
+                        seeds == null ? 0 : seeds,
+                        threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                        directory,
+                        code());
+        Thread caller = Thread.currentThread();
+        Optional<Path> page =
+                Experiments.run(name, options, trials, caller::isInterrupted, this::tell);
+        if (page.isEmpty()) {
+            Thread.interrupted();
+            err().println("interrupted; the same command goes on from here");
+            return ExitCode.INTERRUPTED;
         }
-        Path directory = output == null ? Path.of("experiments", name) : output;
-        if (Files.exists(directory) && !isEmptyDirectory(directory)) {
-            throw InvalidInputException.of(
-                    "--output",
-                    "must be a new or an empty directory",
-                    directory,
-                    "choose another name; results are never overwritten");
-        }
-        Path page;
-        try (FixedWorkers workers = new FixedWorkers(1)) {
-            page = Experiments.run(name, small, directory, workers, this::tell).orElseThrow();
-        }
-        out().println("report:  " + page);
+        out().println("report:  " + page.get());
         out().println("results: " + directory);
         return ExitCode.DONE;
+    }
+
+    private void atLeastOne(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw misuse(option + " must be at least 1, got " + value);
+        }
+    }
+
+    /** A checksum of the classes of experiments, kernels and contracts. */
+    private static String code() throws IOException {
+        CRC32 sum = new CRC32();
+        for (Class<?> type : List.of(Experiments.class, KeyedRandom.class, Ensemble.class)) {
+            Enumeration<URL> entries =
+                    FrameworkUtil.getBundle(type).findEntries("/", "*.class", true);
+            List<URL> sorted = Collections.list(entries);
+            sorted.sort((a, b) -> a.getPath().compareTo(b.getPath()));
+            for (URL url : sorted) {
+                try (InputStream in = url.openStream()) {
+                    sum.update(in.readAllBytes());
+                }
+            }
+        }
+        return Long.toHexString(sum.getValue());
     }
 
     private void tell(String line) {
         err().println(line);
         err().flush();
-    }
-
-    private static boolean isEmptyDirectory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return false;
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.findAny().isEmpty();
-        }
     }
 }

@@ -72,7 +72,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new ReindexCommand(server));
         line.addSubcommand(new DoctorCommand(context, plugins));
         line.addSubcommand(new BenchCommand(plugins));
-        line.addSubcommand(new ExperimentCommand());
+        line.addSubcommand(new ExperimentCommand(trials));
         line.addSubcommand(new HelpCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);

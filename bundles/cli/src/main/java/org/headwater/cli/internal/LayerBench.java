@@ -35,7 +35,12 @@ final class LayerBench {
 
     /** The figures. */
     record Result(
-            double medianMs, double minMs, double maxMs, double gflops, double maxRelativeError) {}
+            double medianMs,
+            double minMs,
+            double maxMs,
+            double deviceMs,
+            double gflops,
+            double maxRelativeError) {}
 
     private final Kernel kernel;
     private final int n;
@@ -73,6 +78,7 @@ final class LayerBench {
         double[] sum = sums(logZ);
         settle(logZ, sum);
         double[] ms = new double[16];
+        double device = Double.POSITIVE_INFINITY;
         int rounds = 0;
         long end = System.nanoTime() + MEASURE_NANOS;
         while (rounds < LEAST_ROUNDS || System.nanoTime() < end) {
@@ -82,11 +88,13 @@ final class LayerBench {
                 ms = Arrays.copyOf(ms, 2 * rounds);
             }
             ms[rounds++] = (System.nanoTime() - start) / 1e6;
+            device = Math.min(device, backend.deviceMilliseconds());
         }
         ms = Arrays.copyOf(ms, rounds);
         Arrays.sort(ms);
         double median = (ms[(rounds - 1) / 2] + ms[rounds / 2]) / 2;
-        return new Result(median, ms[0], ms[rounds - 1], operations() / median / 1e6, error);
+        return new Result(
+                median, ms[0], ms[rounds - 1], device, operations() / median / 1e6, error);
     }
 
     private void settle(Ensemble logZ, double[] sum) {
@@ -126,7 +134,7 @@ final class LayerBench {
         if (kernel == Kernel.cc) {
             double[] one = new double[d];
             Arrays.fill(one, 1);
-            CovarianceCorrection.of(x, workers).apply(x, one, one, correction, workers);
+            CovarianceCorrection.of(x, backend, workers).apply(x, one, one, correction, workers);
         }
     }
 

@@ -1,6 +1,9 @@
 package org.headwater.experiments.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.special.L1Kernel;
 
@@ -11,6 +14,13 @@ import org.headwater.kernels.special.L1Kernel;
  */
 public final class BiasExperiment implements Experiment {
     private static final double BETA = 1;
+    private static final double[] TIMES = {0.01, 0.05, 0.2};
+
+    /** Of the sampler: a, λ, and q = ah. */
+    private static final double A = 4;
+
+    private static final double WEIGHT = 4;
+    private static final double[] RATIOS = {0.05, 0.15, 0.3};
 
     @Override
     public String name() {
@@ -23,12 +33,77 @@ public final class BiasExperiment implements Experiment {
     }
 
     @Override
-    public void run(Setup setup, Report report) {
+    public int seeds() {
+        return 0;
+    }
+
+    @Override
+    public List<Cell> cells(Setup setup) {
+        List<Cell> cells = new ArrayList<>();
+        int n = keys(setup);
+        for (double h : TIMES) {
+            for (int d : dimensions(setup)) {
+                cells.add(
+                        new Cell(
+                                weightsOf(d, h),
+                                Map.of("n", n, "d", d, "h", h),
+                                done -> Values.of("found", difference(n, d, h))));
+            }
+        }
+        for (double q : RATIOS) {
+            for (boolean exact : new boolean[] {true, false}) {
+                int particles = particles(setup);
+                int steps = steps(setup);
+                cells.add(
+                        new Cell(
+                                samplerOf(q, exact),
+                                Map.of("q", q, "exact", exact, "n", particles, "steps", steps),
+                                done -> {
+                                    LineFlow.Rest rest =
+                                            LineFlow.rest(
+                                                    A, WEIGHT, q / A, 1, particles, steps, exact);
+                                    return Values.of(
+                                            "particles",
+                                            rest.particles(),
+                                            "readout",
+                                            rest.readout());
+                                }));
+            }
+        }
+        return cells;
+    }
+
+    private static String weightsOf(int d, double h) {
+        return "weights, d = " + d + ", h = " + h;
+    }
+
+    private static String samplerOf(double q, boolean exact) {
+        return "sampler, q = " + q + ", " + (exact ? "exact" : "Laplace");
+    }
+
+    private static int keys(Setup setup) {
+        return setup.small() ? 60 : 200;
+    }
+
+    private static int[] dimensions(Setup setup) {
+        return setup.small()
+                ? new int[] {1, 10, 100}
+                : new int[] {1, 2, 5, 10, 50, 200, 1000, 2000};
+    }
+
+    private static int particles(Setup setup) {
+        return setup.small() ? 100 : 400;
+    }
+
+    private static int steps(Setup setup) {
+        return setup.small() ? 100 : 600;
+    }
+
+    @Override
+    public void report(Setup setup, Results results, Report report) {
         atTheKink(report);
-        setup.progress().accept("weights");
-        weights(setup.small(), report);
-        setup.progress().accept("sampler");
-        sampler(setup.small(), report);
+        weights(setup, results, report);
+        sampler(results, report);
     }
 
     /** log Z minus its Laplace approximation, at each of some points. */
@@ -69,13 +144,9 @@ public final class BiasExperiment implements Experiment {
                                 Arrays.stream(t.column("-sqrt(e/pi)")).map(Math::abs).toArray()));
     }
 
-    /** Total variation between the softmax weights with either normaliser, mean over queries. */
-    private static void weights(boolean small, Report report) {
-        int n = small ? 60 : 200;
-        int[] dimensions =
-                small ? new int[] {1, 10, 100} : new int[] {1, 2, 5, 10, 50, 200, 1000, 2000};
+    private static void weights(Setup setup, Results results, Report report) {
         report.text(
-                n
+                keys(setup)
                         + " keys and queries of a Laplace law of rate 2, lambda = 1, beta = 1. In the"
                         + " joint kernel the errors add up over the coordinates; in the tensorised"
                         + " kernel each coordinate has its own. Total variation between the two"
@@ -83,15 +154,20 @@ public final class BiasExperiment implements Experiment {
                         + " particle on itself, 1 where the joint kernel has collapsed.");
         Report.Table t =
                 Report.table("d", "h", "sd of the summed error", "joint", "tensorised", "self");
-        for (double h : new double[] {0.01, 0.05, 0.2}) {
-            for (int d : dimensions) {
-                double[] found = difference(n, d, h);
+        for (double h : TIMES) {
+            for (int d : dimensions(setup)) {
+                double[] found = results.get(weightsOf(d, h)).numbers("found");
                 t.row(d, h, found[0], found[1], found[2], found[3]);
             }
         }
         report.add("weights", "Attention weights", t);
     }
 
+    /**
+     * The standard deviation of the summed error, the total variation between the softmax weights
+     * with either normaliser, mean over queries, in the joint and the tensorised kernel, and the
+     * joint kernel's self weight.
+     */
     private static double[] difference(int n, int d, double h) {
         KeyedRandom random = KeyedRandom.of(1).split(d);
         double[][] exponent = new double[n][n];
@@ -172,10 +248,8 @@ public final class BiasExperiment implements Experiment {
         return w;
     }
 
-    private static void sampler(boolean small, Report report) {
-        double a = 4;
-        double lambda = 4;
-        double truth = LineFlow.exactSd(a, lambda);
+    private static void sampler(Results results, Report report) {
+        double truth = LineFlow.exactSd(A, WEIGHT);
         report.text(
                 String.format(
                         java.util.Locale.ROOT,
@@ -185,17 +259,15 @@ public final class BiasExperiment implements Experiment {
                         truth));
         Report.Table t =
                 Report.table("q = ah", "normaliser", "particles", "read-out", "read-out/true");
-        int n = small ? 100 : 400;
-        for (double q : new double[] {0.05, 0.15, 0.3}) {
+        for (double q : RATIOS) {
             for (boolean exact : new boolean[] {true, false}) {
-                LineFlow.Rest rest =
-                        LineFlow.rest(a, lambda, q / a, 1, n, small ? 100 : 600, exact);
+                Values rest = results.get(samplerOf(q, exact));
                 t.row(
                         q,
                         exact ? "exact" : "Laplace",
-                        rest.particles(),
-                        rest.readout(),
-                        rest.readout() / truth);
+                        rest.number("particles"),
+                        rest.number("readout"),
+                        rest.number("readout") / truth);
             }
         }
         report.add("sampler", "A sampler in one dimension", t);

@@ -3,17 +3,28 @@ package org.headwater.experiments.internal;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Lines or points over two axes, each linear or logarithmic, as SVG. */
 final class Chart {
-    private static final int WIDTH = 640;
+    private static final int WIDTH = 750;
     private static final int HEIGHT = 360;
     private static final int LEFT = 70;
-    private static final int RIGHT = 150;
+    private static final int RIGHT = 250;
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
+
+    /** Decades below which a logarithmic axis has more ticks than powers of ten. */
+    private static final double NARROW = 2;
+
+    private static final double[] LEADS = {1, 2, 5};
+
+    /** So many points are drawn small. */
+    private static final int MANY = 100;
 
     /** Okabe and Ito's colours, told apart by the colour-blind. */
     private static final String[] COLOURS = {
@@ -112,17 +123,13 @@ final class Chart {
 
     private void axis(StringBuilder s, double[] r, boolean ofX) {
         boolean log = ofX ? logX : logY;
-        double step = log ? Math.max(1, Math.ceil((r[1] - r[0]) / 8)) : step(r[1] - r[0]);
-        for (double v = Math.ceil(r[0] / step) * step; v <= r[1]; v += step) {
+        for (double v : ticks(r, log)) {
             double at = ofX ? px(v, r) : py(v, r);
             s.append(
                     ofX
                             ? line(at, TOP, at, HEIGHT - BOTTOM, "#eee")
                             : line(LEFT, at, WIDTH - RIGHT, at, "#eee"));
-            String label =
-                    log
-                            ? String.format(Locale.ROOT, "%.0e", Math.pow(10, v))
-                            : number(Math.abs(v) < 1e-12 ? 0 : v);
+            String label = log ? power(v) : number(Math.abs(v) < 1e-12 ? 0 : v);
             if (ofX) {
                 text(s, at, HEIGHT - BOTTOM + 16, "middle", label);
             } else {
@@ -134,6 +141,27 @@ final class Chart {
     }
 
     /** 1, 2 or 5 times a power of ten, about six to the range. */
+    /** Multiples of a round step; of a logarithmic axis powers of ten, or 1, 2 and 5 times them. */
+    private static double[] ticks(double[] r, boolean log) {
+        if (log && r[1] - r[0] < NARROW) {
+            return IntStream.rangeClosed((int) Math.floor(r[0]), (int) Math.floor(r[1]))
+                    .boxed()
+                    .flatMapToDouble(k -> Arrays.stream(LEADS).map(lead -> k + Math.log10(lead)))
+                    .filter(v -> v >= r[0] && v <= r[1])
+                    .toArray();
+        }
+        double step = log ? Math.max(1, Math.ceil((r[1] - r[0]) / 8)) : step(r[1] - r[0]);
+        return DoubleStream.iterate(Math.ceil(r[0] / step) * step, v -> v <= r[1], v -> v + step)
+                .toArray();
+    }
+
+    /** Ten to the v, plain where that is short. */
+    private static String power(double v) {
+        return Math.abs(v) <= 3
+                ? number(Math.pow(10, v))
+                : String.format(Locale.ROOT, "%.0e", Math.pow(10, v));
+    }
+
     private static double step(double range) {
         double raw = range / 6;
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
@@ -154,10 +182,11 @@ final class Chart {
                 s.append(
                         String.format(
                                 Locale.ROOT,
-                                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"1.6\" fill=\"%s\""
+                                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\""
                                         + " fill-opacity=\".5\"/>",
                                 px(x, rx),
                                 py(y, ry),
+                                series.x.length < MANY ? 3.5 : 1.6,
                                 colour));
             } else {
                 path.append(String.format(Locale.ROOT, "%.1f,%.1f ", px(x, rx), py(y, ry)));

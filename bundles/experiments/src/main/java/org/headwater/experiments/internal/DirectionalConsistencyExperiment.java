@@ -1,5 +1,10 @@
 package org.headwater.experiments.internal;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -10,6 +15,15 @@ import java.util.function.DoubleUnaryOperator;
 public final class DirectionalConsistencyExperiment implements Experiment {
     private static final double RADIUS = 16;
     private static final double LAMBDA = 0.5;
+
+    private static final String[] COLUMNS = {
+        "t", "KL", "D", "I", "gamma", "bound", "rate", "theory", "KL without drift"
+    };
+    private static final Case[] CASES = {
+        new Case("Laplace (aligned)", x -> 2 * Math.abs(x), x -> -Math.abs(x), 0),
+        new Case("moderately sparse", x -> x * x / 2 + Math.abs(x), x -> -x * x / 8, 0),
+        new Case("dense Gaussian", x -> x * x / 2, x -> -x * x / 8, 2)
+    };
 
     /**
      * A target with a start.
@@ -34,12 +48,26 @@ public final class DirectionalConsistencyExperiment implements Experiment {
     }
 
     @Override
-    public void run(Setup setup, Report report) {
-        Case[] cases = {
-            new Case("Laplace (aligned)", x -> 2 * Math.abs(x), x -> -Math.abs(x), 0),
-            new Case("moderately sparse", x -> x * x / 2 + Math.abs(x), x -> -x * x / 8, 0),
-            new Case("dense Gaussian", x -> x * x / 2, x -> -x * x / 8, 2)
-        };
+    public int seeds() {
+        return 0;
+    }
+
+    @Override
+    public List<Cell> cells(Setup setup) {
+        int cells = setup.small() ? 800 : 4000;
+        double dt = setup.small() ? 5e-3 : 1e-3;
+        return Arrays.stream(CASES)
+                .map(
+                        c ->
+                                new Cell(
+                                        c.name(),
+                                        Map.of("case", c.name(), "cells", cells, "dt", dt),
+                                        done -> follow(c, cells, dt)))
+                .toList();
+    }
+
+    @Override
+    public void report(Setup setup, Results results, Report report) {
         report.text(
                 "Flow of the density on the line, beta = 1, sign drift lambda = 0.5."
                         + " gamma is the least D/sqrt(I) so far; the bound is sqrt(KL) <="
@@ -47,33 +75,25 @@ public final class DirectionalConsistencyExperiment implements Experiment {
                         + " a·KL: 2 for the Gaussian, else the least I/KL of the path. It holds as"
                         + " long as gamma > 0. 'rate' is dKL/dt by differences, 'theory' is -I -"
                         + " lambda·D.");
-        int cells = setup.small() ? 800 : 4000;
-        double dt = setup.small() ? 5e-3 : 1e-3;
         Report.Table thresholds = Report.table("target", "time of D < 0", "KL then", "KL without");
-        for (Case c : cases) {
-            setup.progress().accept(c.name());
-            follow(c, cells, dt, report, thresholds);
+        for (Case c : CASES) {
+            Values found = results.get(c.name());
+            history(c.name(), found, report);
+            thresholds.row(
+                    c.name(),
+                    found.number("crossed"),
+                    found.number("then"),
+                    found.number("without"));
         }
         report.add("thresholds", "Where the sign drift stops helping", thresholds);
     }
 
-    private static void follow(
-            Case c, int cells, double dt, Report report, Report.Table thresholds) {
+    private static Values follow(Case c, int cells, double dt) {
         DoubleUnaryOperator logTarget = x -> -c.potential().applyAsDouble(x);
         DoubleUnaryOperator pulled = x -> c.potential().applyAsDouble(x) + LAMBDA * Math.abs(x);
         FokkerPlanck with = new FokkerPlanck(RADIUS, cells, pulled, 1, c.logStart());
         FokkerPlanck without = new FokkerPlanck(RADIUS, cells, c.potential(), 1, c.logStart());
-        Report.Table t =
-                Report.table(
-                        "t",
-                        "KL",
-                        "D",
-                        "I",
-                        "gamma",
-                        "bound",
-                        "rate",
-                        "theory",
-                        "KL without drift");
+        List<double[]> rows = new ArrayList<>();
         int steps = (int) Math.round(1.5 / dt);
         int every = (int) Math.round(0.05 / dt);
         double gamma = Double.POSITIVE_INFINITY;
@@ -106,37 +126,51 @@ public final class DirectionalConsistencyExperiment implements Experiment {
                         k == 0
                                 ? (after.divergence() - now.divergence()) / dt
                                 : (after.divergence() - before.divergence()) / (2 * dt);
-                t.row(
-                        time,
-                        now.divergence(),
-                        now.direction(),
-                        now.fisher(),
-                        gamma,
-                        gamma > 0 && root > 0 ? root * root : Double.NaN,
-                        rate,
-                        -now.fisher() - LAMBDA * now.direction(),
-                        without.against(logTarget).divergence());
+                rows.add(
+                        new double[] {
+                            time,
+                            now.divergence(),
+                            now.direction(),
+                            now.fisher(),
+                            gamma,
+                            gamma > 0 && root > 0 ? root * root : Double.NaN,
+                            rate,
+                            -now.fisher() - LAMBDA * now.direction(),
+                            without.against(logTarget).divergence()
+                        });
             }
             before = now;
             without.step(dt);
         }
+        Object[] columns = new Object[2 * COLUMNS.length];
+        for (int k = 0; k < COLUMNS.length; k++) {
+            int column = k;
+            columns[2 * k] = COLUMNS[k];
+            columns[2 * k + 1] = rows.stream().mapToDouble(r -> r[column]).toArray();
+        }
+        return Values.of(columns).with("crossed", crossed, "then", there[0], "without", there[1]);
+    }
+
+    private static void history(String name, Values found, Report report) {
+        Report.Table t = Report.table(COLUMNS);
+        double[][] columns = Arrays.stream(COLUMNS).map(found::numbers).toArray(double[][]::new);
+        for (int i = 0; i < columns[0].length; i++) {
+            int row = i;
+            t.row(Arrays.stream(columns).map(c -> c[row]).toArray());
+        }
         String key =
-                c.name()
-                        .replaceAll("[^a-zA-Z]+", "-")
-                        .replaceAll("-$", "")
-                        .toLowerCase(java.util.Locale.ROOT);
-        report.add(key, c.name(), t);
+                name.replaceAll("[^a-zA-Z]+", "-").replaceAll("-$", "").toLowerCase(Locale.ROOT);
+        report.add(key, name, t);
         double[] time = t.column("t");
         report.add(
-                new Chart("KL: " + c.name(), "t", false, "KL", true)
+                new Chart("KL: " + name, "t", false, "KL", true)
                         .line("with drift", time, t.column("KL"))
                         .line("without", time, t.column("KL without drift"))
                         .line("bound", time, t.column("bound")));
         report.add(
-                new Chart("D, I, gamma: " + c.name(), "t", false, "value", false)
+                new Chart("D, I, gamma: " + name, "t", false, "value", false)
                         .line("D", time, t.column("D"))
                         .line("I", time, t.column("I"))
                         .line("gamma", time, t.column("gamma")));
-        thresholds.row(c.name(), crossed, there[0], there[1]);
     }
 }

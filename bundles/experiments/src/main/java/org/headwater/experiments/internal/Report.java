@@ -14,8 +14,8 @@ import java.util.Map;
  */
 public final class Report {
     private static final String STYLE =
-            "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;"
-                    + "color:#222}table{border-collapse:collapse;margin:1em 0}"
+            "body{font:15px/1.5 system-ui,sans-serif;max-width:76em;margin:2em auto;padding:0 1em;"
+                    + "color:#222}table{border-collapse:collapse;margin:1em 0;display:block;overflow-x:auto}"
                     + "td,th{padding:.2em .7em;border-bottom:1px solid #ddd;text-align:right}"
                     + "th{border-bottom:2px solid #888}td:first-child,th:first-child"
                     + "{text-align:left}svg{max-width:100%;height:auto}";
@@ -113,6 +113,9 @@ public final class Report {
     private static String shown(Object cell) {
         if (!(cell instanceof Double x)) {
             return String.valueOf(cell);
+        }
+        if (x.isNaN()) {
+            return "–";
         }
         double size = Math.abs(x);
         return size != 0 && (size < 1e-3 || size >= 1e5)

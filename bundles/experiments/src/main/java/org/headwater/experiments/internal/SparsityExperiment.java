@@ -2,7 +2,10 @@ package org.headwater.experiments.internal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.headwater.api.Problem;
 import org.headwater.api.Resources;
 import org.headwater.api.State;
@@ -32,89 +35,126 @@ public final class SparsityExperiment implements Experiment {
     }
 
     @Override
-    public void run(Setup setup, Report report) {
-        double[] lambdas = setup.small() ? new double[] {0, 2} : new double[] {0, 0.5, 1, 2, 5};
-        double[] betas = setup.small() ? new double[] {1} : new double[] {0.1, 0.5, 1, 2};
-        int seeds = setup.small() ? 1 : 3;
-        int iterations = setup.small() ? 24 : 200;
-        int batch = setup.small() ? 32 : 128;
+    public int seeds() {
+        return 5;
+    }
+
+    private static double[] lambdas(Setup setup) {
+        return setup.small() ? new double[] {0, 2} : new double[] {0, 0.5, 1, 2, 5};
+    }
+
+    private static double[] betas(Setup setup) {
+        return setup.small() ? new double[] {1} : new double[] {0.1, 0.5, 1, 2};
+    }
+
+    private static int iterations(Setup setup) {
+        return setup.small() ? 24 : 200;
+    }
+
+    private static int batch(Setup setup) {
+        return setup.small() ? 32 : 128;
+    }
+
+    private static String cellOf(double lambda, double beta, String method, int seed) {
+        return "lambda " + lambda + ", beta " + beta + ", " + method + ", seed " + seed;
+    }
+
+    @Override
+    public List<Cell> cells(Setup setup) {
+        List<Cell> cells = new ArrayList<>();
+        int iterations = iterations(setup);
+        int batch = batch(setup);
+        for (int seed = 1; seed <= setup.seeds(); seed++) {
+            for (double lambda : lambdas(setup)) {
+                for (double beta : betas(setup)) {
+                    for (String method : METHODS) {
+                        int s = seed;
+                        cells.add(
+                                new Cell(
+                                        cellOf(lambda, beta, method, s),
+                                        Map.of(
+                                                "lambda", lambda,
+                                                "beta", beta,
+                                                "method", method,
+                                                "seed", s,
+                                                "iterations", iterations,
+                                                "batch", batch),
+                                        done ->
+                                                run(
+                                                        method,
+                                                        lambda,
+                                                        beta,
+                                                        s,
+                                                        iterations,
+                                                        batch,
+                                                        setup)));
+                    }
+                }
+            }
+        }
+        return cells;
+    }
+
+    @Override
+    public void report(Setup setup, Results results, Report report) {
         report.text(
                 "d = 4, a = "
                         + CURVATURE
                         + ", centre "
                         + Arrays.toString(CENTRE)
                         + "; "
-                        + iterations
+                        + iterations(setup)
                         + " iterations of "
-                        + batch
+                        + batch(setup)
                         + " draws, "
-                        + seeds
+                        + setup.seeds()
                         + " seeds. KL on held-out draws with the exact normaliser, after a quarter of"
-                        + " the iterations and at the end: mean over the seeds, and the standard"
-                        + " error. For kr the figure bounds the draws' KL from above. 'start' is the"
-                        + " Gaussian that all begin at (kr in its auxiliary variable).");
+                        + " the iterations and at the end: mean over the seeds, and half the 95 %"
+                        + " interval of the last. For kr the figure bounds the draws' KL from above."
+                        + " 'start' is the Gaussian that all begin at (kr in its auxiliary"
+                        + " variable).");
         Report.Table t =
                 Report.table(
-                        "lambda",
-                        "beta",
-                        "method",
-                        "start",
-                        "quarter",
-                        "end",
-                        "error",
-                        "least slope");
-        List<double[]> ends = new ArrayList<>();
-        for (double lambda : lambdas) {
-            for (double beta : betas) {
-                setup.progress().accept("lambda " + lambda + ", beta " + beta);
-                double[] end = new double[METHODS.length];
-                for (int m = 0; m < METHODS.length; m++) {
-                    end[m] = row(t, METHODS[m], lambda, beta, seeds, iterations, batch, setup);
+                        "lambda", "beta", "method", "start", "quarter", "end", "±", "least slope");
+        Chart chart = new Chart("Final KL", "lambda·sqrt(beta)", false, "KL", true);
+        Map<String, List<double[]>> ends = new LinkedHashMap<>();
+        for (double lambda : lambdas(setup)) {
+            for (double beta : betas(setup)) {
+                for (String method : METHODS) {
+                    Values[] all =
+                            IntStream.rangeClosed(1, setup.seeds())
+                                    .mapToObj(s -> results.get(cellOf(lambda, beta, method, s)))
+                                    .toArray(Values[]::new);
+                    Estimate end = Estimate.of(all, "end");
+                    t.row(
+                            lambda,
+                            beta,
+                            method,
+                            Estimate.of(all, "start").mean(),
+                            Estimate.of(all, "quarter").mean(),
+                            end.mean(),
+                            end.half(),
+                            Arrays.stream(all)
+                                    .mapToDouble(v -> v.number("slope"))
+                                    .min()
+                                    .orElseThrow());
+                    ends.computeIfAbsent(method, m -> new ArrayList<>())
+                            .add(new double[] {lambda * Math.sqrt(beta), end.mean()});
                 }
-                ends.add(end);
             }
         }
+        ends.forEach(
+                (method, points) ->
+                        chart.points(
+                                method,
+                                points.stream().mapToDouble(e -> e[0]).toArray(),
+                                points.stream().mapToDouble(e -> e[1]).toArray()));
         report.add("sparsity", "KL", t);
-        double[] x = new double[ends.size()];
-        Arrays.setAll(x, i -> lambdas[i / betas.length] * Math.sqrt(betas[i % betas.length]));
-        Chart chart = new Chart("Final KL", "lambda·sqrt(beta)", false, "KL", true);
-        for (int m = 0; m < METHODS.length; m++) {
-            double[] y = new double[x.length];
-            int column = m;
-            Arrays.setAll(y, i -> ends.get(i)[column]);
-            chart.points(METHODS[m], x, y);
-        }
         report.add(chart);
     }
 
-    private static double row(
-            Report.Table t,
-            String method,
-            double lambda,
-            double beta,
-            int seeds,
-            int iterations,
-            int batch,
-            Setup setup) {
-        double[] kl = new double[3];
-        double square = 0;
-        double least = Double.POSITIVE_INFINITY;
-        for (int seed = 1; seed <= seeds; seed++) {
-            double[] found = run(method, lambda, beta, seed, iterations, batch, setup);
-            for (int k = 0; k < 3; k++) {
-                kl[k] += found[k] / seeds;
-            }
-            square += found[2] * found[2] / seeds;
-            least = Math.min(least, found[3]);
-        }
-        double variance = Math.max(0, square - kl[2] * kl[2]);
-        double error = seeds > 1 ? Math.sqrt(variance / (seeds - 1)) : Double.NaN;
-        t.row(lambda, beta, method, kl[0], kl[1], kl[2], error, least);
-        return kl[2];
-    }
-
     /** KL at the start, after a quarter and at the end; the least slope. */
-    static double[] run(
+    private static Values run(
             String method,
             double lambda,
             double beta,
@@ -136,18 +176,16 @@ public final class SparsityExperiment implements Experiment {
                         problem, new Resources(setup.workers(), null, notice -> {}), options);
         KeyedRandom random = KeyedRandom.of(seed);
         State state = stepper.start(random.split(0));
-        double[] out = new double[4];
-        out[0] = divergence(stepper, state, random, logZ)[0];
+        double start = divergence(stepper, state, random, logZ)[0];
+        double quarter = start;
         for (int k = 0; k < iterations; k++) {
             state = stepper.step(state, random.split(1).split(k)).state();
             if (k + 1 == iterations / 4) {
-                out[1] = divergence(stepper, state, random, logZ)[0];
+                quarter = divergence(stepper, state, random, logZ)[0];
             }
         }
         double[] end = divergence(stepper, state, random, logZ);
-        out[2] = end[0];
-        out[3] = end[1];
-        return out;
+        return Values.of("start", start, "quarter", quarter, "end", end[0], "slope", end[1]);
     }
 
     private static double[] divergence(

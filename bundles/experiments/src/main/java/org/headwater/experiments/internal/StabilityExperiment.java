@@ -1,5 +1,10 @@
 package org.headwater.experiments.internal;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
 /**
  * Where the layer's sampler is stable, over temperature and time h, and the inviscid limit: v_t +
  * vv_x = 0 from v(x, T) = ax backwards blows up at T − 1/a.
@@ -21,10 +26,68 @@ public final class StabilityExperiment implements Experiment {
     }
 
     @Override
-    public void run(Setup setup, Report report) {
+    public int seeds() {
+        return 0;
+    }
+
+    @Override
+    public List<Cell> cells(Setup setup) {
+        List<Cell> cells = new ArrayList<>();
+        int n = particles(setup);
+        int steps = steps(setup);
+        for (double temperature : temperatures(setup)) {
+            for (double q : times(setup)) {
+                cells.add(
+                        new Cell(
+                                cellOf(temperature, q),
+                                Map.of("temperature", temperature, "q", q, "n", n, "steps", steps),
+                                done -> rest(temperature, q, n, steps)));
+            }
+        }
+        return cells;
+    }
+
+    private static Values rest(double temperature, double q, int n, int steps) {
+        double beta = 1 / temperature;
+        double truth = LineFlow.exactSd(beta, beta);
+        LineFlow.Rest rest = LineFlow.rest(1, 1, q, beta, n, steps, true);
+        return Values.of(
+                "particles",
+                rest.particles() / truth,
+                "readout",
+                rest.readout() / truth,
+                "self",
+                rest.selfWeight());
+    }
+
+    private static String cellOf(double temperature, double q) {
+        return "1/beta = " + temperature + ", q = " + q;
+    }
+
+    private static double[] temperatures(Setup setup) {
+        return setup.small()
+                ? new double[] {1e-3, 0.1, 1}
+                : new double[] {1e-4, 1e-3, 1e-2, 0.1, 1, 10};
+    }
+
+    private static double[] times(Setup setup) {
+        return setup.small()
+                ? new double[] {0.1, 0.6}
+                : new double[] {0.02, 0.05, 0.15, 0.3, 0.6, 1, 1.5, 2.5};
+    }
+
+    private static int particles(Setup setup) {
+        return setup.small() ? 80 : 300;
+    }
+
+    private static int steps(Setup setup) {
+        return setup.small() ? 60 : 400;
+    }
+
+    @Override
+    public void report(Setup setup, Results results, Report report) {
         blowUp(report);
-        setup.progress().accept("sweep");
-        sweep(setup.small(), report);
+        sweep(setup, results, report);
     }
 
     /**
@@ -59,42 +122,31 @@ public final class StabilityExperiment implements Experiment {
         report.add("blow-up", "Inviscid blow-up", t);
     }
 
-    private static void sweep(boolean small, Report report) {
-        double[] temperatures =
-                small ? new double[] {1e-3, 0.1, 1} : new double[] {1e-4, 1e-3, 1e-2, 0.1, 1, 10};
-        double[] times =
-                small
-                        ? new double[] {0.1, 0.6}
-                        : new double[] {0.02, 0.05, 0.15, 0.3, 0.6, 1, 1.5, 2.5};
-        int n = small ? 80 : 300;
-        int steps = small ? 60 : 400;
+    private static void sweep(Setup setup, Results results, Report report) {
         report.text(
                 "f = x^2/2, lambda = 1, "
-                        + n
+                        + particles(setup)
                         + " particles, "
-                        + steps
+                        + steps(setup)
                         + " steps; q = h. Standard deviations at rest relative to the target's,"
-                        + " whose temperature is that of the row; NaN where the particles left the"
+                        + " whose temperature is that of the row; – where the particles left the"
                         + " range of numbers. 'self' is the mean weight of a particle on itself. The"
                         + " tensorised kernel sees one coordinate at a time: the figures hold for"
                         + " product targets of any dimension.");
         Report.Table t =
                 Report.table("1/beta", "q", "particles/true", "read-out/true", "self", "stable");
-        for (double temperature : temperatures) {
-            double beta = 1 / temperature;
-            double truth = LineFlow.exactSd(beta, beta);
-            for (double q : times) {
-                LineFlow.Rest rest = LineFlow.rest(1, 1, q, beta, n, steps, true);
-                double ratio = rest.readout() / truth;
+        for (double temperature : temperatures(setup)) {
+            for (double q : times(setup)) {
+                Values rest = results.get(cellOf(temperature, q));
+                double ratio = rest.number("readout");
+                double particles = rest.number("particles");
                 t.row(
                         temperature,
                         q,
-                        rest.particles() / truth,
+                        particles,
                         ratio,
-                        rest.selfWeight(),
-                        ratio > 0.8 && ratio < 1.25 && rest.particles() > COLLAPSED * truth
-                                ? "yes"
-                                : "no");
+                        rest.number("self"),
+                        ratio > 0.8 && ratio < 1.25 && particles > COLLAPSED ? "yes" : "no");
             }
         }
         report.add("sweep", "Temperature and time", t);
@@ -102,7 +154,7 @@ public final class StabilityExperiment implements Experiment {
         double[] all = t.column("1/beta");
         double[] q = t.column("q");
         double[] ratio = t.column("read-out/true");
-        for (double temperature : temperatures) {
+        for (double temperature : temperatures(setup)) {
             chart.line(
                     "1/beta = " + temperature,
                     where(q, all, temperature),
@@ -112,7 +164,7 @@ public final class StabilityExperiment implements Experiment {
     }
 
     private static double[] where(double[] values, double[] keys, double key) {
-        return java.util.stream.IntStream.range(0, keys.length)
+        return IntStream.range(0, keys.length)
                 .filter(i -> keys[i] == key)
                 .mapToDouble(i -> values[i])
                 .toArray();

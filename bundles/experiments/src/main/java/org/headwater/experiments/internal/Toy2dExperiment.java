@@ -1,6 +1,10 @@
 package org.headwater.experiments.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.flow.Adam;
@@ -21,6 +25,7 @@ public final class Toy2dExperiment implements Experiment {
     private static final String[] DATA = {
         "8-gaussians", "moons", "rings", "pinwheel", "checkerboard", "2-spirals"
     };
+    private static final String[] METHODS = {"ot-flow", "slots"};
     private static final double LAMBDA = 0.5;
     private static final double BETA = 5;
     private static final double RATE = 0.01;
@@ -37,67 +42,132 @@ public final class Toy2dExperiment implements Experiment {
     }
 
     @Override
-    public void run(Setup setup, Report report) {
-        int iterations = setup.small() ? 20 : 300;
-        int batch = setup.small() ? 48 : 256;
-        int test = setup.small() ? 300 : 2000;
-        int seeds = setup.small() ? 1 : 3;
-        String[] names = setup.small() ? Arrays.copyOf(DATA, 2) : DATA;
-        report.text(
-                iterations
-                        + " iterations of "
-                        + batch
-                        + " draws and data; 8 steps, width 32, Adam at .01 with drops, transport cost"
-                        + " .001; energy distance of "
-                        + test
-                        + " fresh draws to fresh data, mean and standard error over "
-                        + seeds
-                        + " seeds. 'floor' is that of two data sets. Slots: lambda = .5, beta = 5.");
-        Report.Table t =
-                Report.table("data", "method", "energy distance", "error", "floor", "seconds");
-        for (String name : names) {
-            for (String method : new String[] {"ot-flow", "slots"}) {
-                setup.progress().accept(name + ", " + method);
-                double[] all = new double[seeds];
-                double seconds = 0;
-                double floor = 0;
-                Training first = null;
-                for (int s = 0; s < seeds; s++) {
-                    KeyedRandom random = KeyedRandom.of(s + 1);
-                    long begun = System.nanoTime();
-                    Training training = train(name, method, iterations, batch, random, setup);
-                    seconds += (System.nanoTime() - begun) * 1e-9 / seeds;
-                    Ensemble fresh = data(name, test, random.split(11));
-                    Ensemble draws =
-                            training.flow.draw(test, random.split(12), setup.workers()).points();
-                    all[s] = distance(draws, fresh, null);
-                    floor += distance(data(name, test, random.split(13)), fresh, null) / seeds;
-                    first = first == null ? training : first;
-                }
-                double mean = Arrays.stream(all).average().orElse(0);
-                double square = Arrays.stream(all).map(v -> (v - mean) * (v - mean)).sum();
-                double error = seeds > 1 ? Math.sqrt(square / (seeds - 1) / seeds) : Double.NaN;
-                t.row(name, method, mean, error, floor, seconds);
-                picture(name, method, first, Math.min(test, 800), setup, report);
-            }
-        }
-        report.add("toy2d", "Energy distance", t);
+    public int seeds() {
+        return 5;
     }
 
-    private static void picture(
-            String name, String method, Training training, int n, Setup setup, Report report) {
-        Ensemble draws =
-                training.flow.draw(n, KeyedRandom.of(1).split(14), setup.workers()).points();
-        Ensemble real = data(name, n, KeyedRandom.of(1).split(15));
-        report.add(
-                new Chart(name + " by " + method, "x", false, "y", false)
-                        .points("data", column(real, 0), column(real, 1))
-                        .points("draws", column(draws, 0), column(draws, 1)));
-        double[] epochs = new double[training.loss.length];
-        Arrays.setAll(epochs, i -> i + 1);
-        report.add(
-                new Chart("Loss: " + name + ", " + method, "iteration", false, "loss", true)
-                        .line("loss", epochs, training.loss));
+    private static String[] names(Setup setup) {
+        return setup.small() ? Arrays.copyOf(DATA, 2) : DATA;
+    }
+
+    private static int iterations(Setup setup) {
+        return setup.small() ? 20 : 300;
+    }
+
+    private static int batch(Setup setup) {
+        return setup.small() ? 48 : 256;
+    }
+
+    private static int test(Setup setup) {
+        return setup.small() ? 300 : 2000;
+    }
+
+    private static String cellOf(String name, String method, int seed) {
+        return name + ", " + method + ", seed " + seed;
+    }
+
+    @Override
+    public List<Cell> cells(Setup setup) {
+        List<Cell> cells = new ArrayList<>();
+        for (int s = 1; s <= setup.seeds(); s++) {
+            for (String name : names(setup)) {
+                for (String method : METHODS) {
+                    int seed = s;
+                    Map<String, Object> settings =
+                            Map.of(
+                                    "data",
+                                    name,
+                                    "method",
+                                    method,
+                                    "seed",
+                                    seed,
+                                    "iterations",
+                                    iterations(setup),
+                                    "batch",
+                                    batch(setup),
+                                    "test",
+                                    test(setup));
+                    cells.add(
+                            new Cell(
+                                    cellOf(name, method, seed),
+                                    settings,
+                                    done -> measure(name, method, seed, setup)));
+                }
+            }
+        }
+        return cells;
+    }
+
+    private static Values measure(String name, String method, int seed, Setup setup) {
+        KeyedRandom random = KeyedRandom.of(seed);
+        int test = test(setup);
+        Training training = train(name, method, iterations(setup), batch(setup), random, setup);
+        Ensemble fresh = data(name, test, random.split(11));
+        Ensemble draws = training.flow.draw(test, random.split(12), setup.workers()).points();
+        int shown = Math.min(test, 800);
+        Ensemble picture = training.flow.draw(shown, random.split(14), setup.workers()).points();
+        return Values.of(
+                "distance",
+                distance(draws, fresh, null),
+                "floor",
+                distance(data(name, test, random.split(13)), fresh, null),
+                "seconds",
+                training.seconds[training.seconds.length - 1],
+                "loss",
+                training.loss,
+                "clock",
+                training.seconds,
+                "draws",
+                picture.data());
+    }
+
+    @Override
+    public void report(Setup setup, Results results, Report report) {
+        report.text(
+                iterations(setup)
+                        + " iterations of "
+                        + batch(setup)
+                        + " draws and data; 8 steps, width 32, Adam at .01 with drops, transport cost"
+                        + " .001; energy distance of "
+                        + test(setup)
+                        + " fresh draws to fresh data, mean and half the 95 % interval over "
+                        + setup.seeds()
+                        + " seeds. 'floor' is that of two data sets. Slots: lambda = .5, beta = 5."
+                        + " Pictures and losses are those of seed 1.");
+        Report.Table t = Report.table("data", "method", "energy distance", "±", "floor", "seconds");
+        for (String name : names(setup)) {
+            Chart byIteration = new Chart("Loss: " + name, "iteration", false, "loss", true);
+            Chart byTime = new Chart("Loss: " + name, "seconds", false, "loss", true);
+            Ensemble real = data(name, Math.min(test(setup), 800), KeyedRandom.of(1).split(15));
+            for (String method : METHODS) {
+                Values[] all =
+                        IntStream.rangeClosed(1, setup.seeds())
+                                .mapToObj(s -> results.get(cellOf(name, method, s)))
+                                .toArray(Values[]::new);
+                Estimate distance = Estimate.of(all, "distance");
+                t.row(
+                        name,
+                        method,
+                        distance.mean(),
+                        distance.half(),
+                        Estimate.of(all, "floor").mean(),
+                        Estimate.of(all, "seconds").mean());
+                double[] drawn = all[0].numbers("draws");
+                Ensemble draws = Ensemble.of(drawn.length / 2, 2, drawn);
+                report.add(
+                        new Chart(name + " by " + method, "x", false, "y", false)
+                                .points("data", column(real, 0), column(real, 1))
+                                .points("draws", column(draws, 0), column(draws, 1)));
+                double[] loss = all[0].numbers("loss");
+                double[] epochs = new double[loss.length];
+                Arrays.setAll(epochs, i -> i + 1);
+                byIteration.line(method, epochs, loss);
+                byTime.line(method, all[0].numbers("clock"), loss);
+            }
+            report.add(byIteration);
+            report.add(byTime);
+        }
+        report.add("toy2d", "Energy distance", t);
     }
 
     private static double[] column(Ensemble x, int j) {
@@ -106,7 +176,8 @@ public final class Toy2dExperiment implements Experiment {
         return c;
     }
 
-    private record Training(TrainedFlow flow, double[] loss) {}
+    /** A flow, and after each iteration the loss and the seconds since the start. */
+    private record Training(TrainedFlow flow, double[] loss, double[] seconds) {}
 
     private static Training train(
             String name,
@@ -124,6 +195,8 @@ public final class Toy2dExperiment implements Experiment {
         double[] first = new double[p.length];
         double[] second = new double[p.length];
         double[] loss = new double[iterations];
+        double[] seconds = new double[iterations];
+        long begun = System.nanoTime();
         for (int k = 0; k < iterations; k++) {
             TrainedFlow.Pass pass = new TrainedFlow(shape, frame, p).new Pass(batch);
             pass.forward(random.split(1).split(k), setup.workers(), true);
@@ -133,8 +206,9 @@ public final class Toy2dExperiment implements Experiment {
             double share = (double) k / iterations;
             double rate = share < 0.6 ? RATE : share < 0.85 ? 0.3 * RATE : 0.09 * RATE;
             Adam.update(p, g, first, second, k, rate, 5);
+            seconds[k] = (System.nanoTime() - begun) * 1e-9;
         }
-        return new Training(new TrainedFlow(shape, frame, p), loss);
+        return new Training(new TrainedFlow(shape, frame, p), loss, seconds);
     }
 
     /**

@@ -239,6 +239,24 @@ public final class Drift {
     }
 
     /**
+     * v ← J_{M−1}⁻ᵀ … J_0⁻ᵀ v along a path, J_k = I + dt·H symmetric.
+     *
+     * @param path as {@link #apply} left it, not modified
+     * @param v d values, modified
+     */
+    void solve(double[] p, double[] path, int po, double[] v, Workspace ws) {
+        for (int k = 0; k < steps; k++) {
+            at(p, k, path, po + k * d, ws);
+            factor(p, ws);
+            ws.pivots.invert(1);
+            double[] old = v.clone();
+            for (int i = 0; i < d; i++) {
+                v[i] = DenseProducts.dot(ws.pivots.inverse(), i * d, old, 0, d);
+            }
+        }
+    }
+
+    /**
      * The adjoint of one step where {@link #at} put the network, after {@link #factor} unless
      * {@code logBar} and {@code laplacianBar} are 0.
      *

@@ -16,8 +16,7 @@ package org.headwater.kernels.flow;
  * @param hjb coefficient of the residual Σ dt·|∂φ/∂t + ½|∇φ|²|
  * @param draws of the posterior
  * @param particles attention to particles after every step, null for none
- * @param patience the training ends when the smoothed loss, each iteration's on fresh draws, has
- *     not fallen for so many iterations, and goes back to where it was least; 0 to go on to the end
+ * @param finish how training and draws end
  */
 public record FlowOptions(
         TrainedFlow.Last last,
@@ -32,7 +31,7 @@ public record FlowOptions(
         double hjb,
         int draws,
         Particles particles,
-        int patience) {
+        Finish finish) {
     /**
      * Attention to particles.
      *
@@ -46,7 +45,17 @@ public record FlowOptions(
     public record Particles(
             boolean joint, boolean smooth, Attention.Policy policy, int keys, double time) {}
 
-    /** Options without attention to particles, that train to the end. */
+    /**
+     * How training and draws end.
+     *
+     * @param patience the training ends when the smoothed loss, each iteration's on fresh draws,
+     *     has not fallen for so many iterations, and goes back to where it was least; 0 to go on to
+     *     the end
+     * @param metropolis whether the draws are proposals of a Metropolis chain
+     */
+    public record Finish(int patience, boolean metropolis) {}
+
+    /** Options without attention to particles, that train to the end and leave the draws. */
     public FlowOptions(
             TrainedFlow.Last last,
             boolean sparse,
@@ -72,11 +81,20 @@ public record FlowOptions(
                 hjb,
                 draws,
                 null,
-                0);
+                new Finish(0, false));
     }
 
     /** These options with attention to particles. */
     public FlowOptions with(Particles attention) {
+        return with(attention, finish);
+    }
+
+    /** These options with another end. */
+    public FlowOptions with(Finish other) {
+        return with(particles, other);
+    }
+
+    private FlowOptions with(Particles attention, Finish end) {
         return new FlowOptions(
                 last,
                 sparse,
@@ -90,25 +108,7 @@ public record FlowOptions(
                 hjb,
                 draws,
                 attention,
-                patience);
-    }
-
-    /** These options with another patience. */
-    public FlowOptions withPatience(int count) {
-        return new FlowOptions(
-                last,
-                sparse,
-                iterations,
-                batch,
-                steps,
-                width,
-                slots,
-                rate,
-                kinetic,
-                hjb,
-                draws,
-                particles,
-                count);
+                end);
     }
 
     private static final double MIDDLE = 0.6;

@@ -14,6 +14,9 @@ public final class FlowSettings {
     private static final String KINETIC = "transport-cost";
     private static final String HJB = "hjb";
     private static final String PATIENCE = "patience";
+    private static final String POLISH = "polish";
+    private static final String NONE = "none";
+    private static final String METROPOLIS = "metropolis";
     private static final String DRAWS = "draws";
 
     private FlowSettings() {}
@@ -59,6 +62,14 @@ public final class FlowSettings {
                         .atLeast(0)
                         .atMost(1_000_000)
                         .byDefault(0),
+                Setting.choice(
+                                POLISH,
+                                "metropolis: the draws are proposals of a Metropolis chain, which"
+                                        + " costs no further evaluation; none: they are left as they"
+                                        + " are",
+                                NONE,
+                                METROPOLIS)
+                        .byDefault(NONE),
                 Setting.integer(DRAWS, "draws of the posterior")
                         .atLeast(2)
                         .atMost(10_000_000)
@@ -87,6 +98,7 @@ public final class FlowSettings {
                         s.number(KINETIC),
                         s.number(HJB),
                         s.integer(DRAWS));
-        return options.withPatience(s.integer(PATIENCE));
+        return options.with(
+                new FlowOptions.Finish(s.integer(PATIENCE), s.text(POLISH).equals(METROPOLIS)));
     }
 }

@@ -94,6 +94,12 @@ public final class FlowStepper implements Stepper {
      */
     private static final double LARGEST_STEP = 0.1;
 
+    /** Sub-stream of the acceptance of draws, beside those of the draws themselves. */
+    private static final long ACCEPTANCE_STREAM = -2;
+
+    /** Draws of which the scores are measured. */
+    private static final int SCORED = 1000;
+
     /** Iterations after which the smoothed loss is one. */
     private static final int SETTLED = 20;
 
@@ -385,7 +391,7 @@ public final class FlowStepper implements Stepper {
         }
         if (used > 0 && !Double.isFinite(norm)) {
             state = steppedBack(state);
-        } else if (options.patience() > 0 && iteration >= SETTLED) {
+        } else if (options.finish().patience() > 0 && iteration >= SETTLED) {
             state = patient(state, iteration);
         }
         Map<String, Double> values = new LinkedHashMap<>();
@@ -409,7 +415,7 @@ public final class FlowStepper implements Stepper {
                     .with(PARAMETERS + BEST, state.array(PARAMETERS));
         }
         int best = (int) state.scalar(BEST_ITERATION, iteration);
-        if (iteration - best < options.patience() || !state.hasArray(PARAMETERS + BEST)) {
+        if (iteration - best < options.finish().patience() || !state.hasArray(PARAMETERS + BEST)) {
             return state;
         }
         resources
@@ -496,8 +502,8 @@ public final class FlowStepper implements Stepper {
         TrainedFlow.Draws draws = flow(state).draw(n, random, resources.workers());
         double[] value = new double[n];
         boolean[] failed = new boolean[n];
-        int failures =
-                objective(state).evaluate(draws.latent(), value, Ensemble.zeros(n, d), failed);
+        Ensemble gradient = Ensemble.zeros(n, d);
+        int failures = objective(state).evaluate(draws.latent(), value, gradient, failed);
         double[] logWeights = new double[n - failures];
         Ensemble points = Ensemble.zeros(n - failures, d);
         int used = 0;
@@ -519,6 +525,24 @@ public final class FlowStepper implements Stepper {
         diagnostics.put("log-normaliser", weights.logNormaliser());
         diagnostics.put("effective-share", weights.effectiveShare());
         diagnostics.put("pareto-shape", weights.paretoShape());
+        int scored = Math.min(n, SCORED);
+        flow(state)
+                .scores(scored, random, resources.workers())
+                .map(
+                        scores ->
+                                ScoreMeasures.of(
+                                        draws.latent().data(),
+                                        scores,
+                                        gradient.data(),
+                                        failed,
+                                        scored,
+                                        d))
+                .ifPresent(
+                        measures -> {
+                            diagnostics.put("fisher", measures.fisher());
+                            diagnostics.put("direction", measures.direction());
+                            diagnostics.put("second-moment-rate", measures.momentRate());
+                        });
         diagnostics.put(LEAST_SLOPE, least);
         diagnostics.put("folded-share", draws.folded());
         if (state.scalar(STOPPED, 0) > 0) {
@@ -526,12 +550,43 @@ public final class FlowStepper implements Stepper {
         }
         diagnostics.put(STEPS_BACK, state.scalar(STEPS_BACK));
         diagnostics.put(EVALUATIONS, state.scalar(EVALUATIONS) + n);
+        if (options.finish().metropolis() && used > 0) {
+            RandomStream acceptance = random.split(ACCEPTANCE_STREAM);
+            diagnostics.put("acceptance", chain(points.data(), logWeights, acceptance));
+        }
         return new Posterior(
                 points,
                 false,
                 reasons(state, weights, draws.leastSlope(), failures),
                 diagnostics,
                 state.array(MODE));
+    }
+
+    /**
+     * Makes draws of a density q the chain of an independence sampler with that proposal: a draw of
+     * weight π/q replaces its predecessor with probability min(1, ratio of the weights). The chain
+     * begins at the draw of median weight. O(n log n).
+     *
+     * @param x n × d, modified
+     * @param logWeights not modified
+     * @return the share that was accepted
+     */
+    private double chain(double[] x, double[] logWeights, RandomStream random) {
+        int n = logWeights.length;
+        Integer[] order = new Integer[n];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (a, b) -> Double.compare(logWeights[a], logWeights[b]));
+        int current = order[n / 2];
+        double[] proposals = x.clone();
+        int accepted = 0;
+        for (int i = 0; i < n; i++) {
+            if (Math.log(random.uniform()) < logWeights[i] - logWeights[current]) {
+                current = i;
+                accepted++;
+            }
+            System.arraycopy(proposals, current * d, x, i * d, d);
+        }
+        return accepted / (double) n;
     }
 
     private List<Reason> reasons(

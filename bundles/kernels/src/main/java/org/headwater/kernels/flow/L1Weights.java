@@ -6,7 +6,7 @@ import org.headwater.api.Prior;
 import org.headwater.api.SeparablePrior;
 
 /** Tells whether a prior is ψ = Σ λ_j|x_j|. */
-final class L1Weights {
+public final class L1Weights {
     /** Far out, for telling a kernel of slope λ from one that is flat by chance. */
     private static final double FAR = 1e6;
 
@@ -16,7 +16,7 @@ final class L1Weights {
      * λ, if ψ = Σ λ_j|x_j|, λ_j ≥ 0. A convex ψ_j with ψ_j(0) = 0, slopes of at most λ_j and
      * ψ_j(±10⁶) = 10⁶·λ_j is λ_j|x|. O(d²).
      */
-    static Optional<double[]> of(Prior prior) {
+    public static Optional<double[]> of(Prior prior) {
         if (!(prior instanceof SeparablePrior s)) {
             return Optional.empty();
         }

@@ -241,11 +241,11 @@ final class ParticlePass {
                         }
                     });
         }
-        double[] total0 = byBlock[0];
+        double[] sum = byBlock[0];
         for (int b = 1; b < blocks; b++) {
-            DenseProducts.addScaled(1, byBlock[b], 0, total0, 0, total0.length);
+            DenseProducts.addScaled(1, byBlock[b], 0, sum, 0, sum.length);
         }
-        return total0;
+        return sum;
     }
 
     /** The adjoint of step k of the drift, from x after it to x before it. */

@@ -175,6 +175,14 @@ public final class SlotLayer {
         return log;
     }
 
+    /** ∂x⁺/∂x of each coordinate, d values, modified. O(Ld). */
+    void slopes(double[] x, int xo, double[] slopes, Workspace ws) {
+        for (int i = 0; i < d; i++) {
+            evaluate(i, x[xo + i], ws);
+            slopes[i] = 1 + alpha[i] * ws.excess;
+        }
+    }
+
     /**
      * Derivatives with respect to the parameters, added up over points.
      *

@@ -1,10 +1,12 @@
 package org.headwater.kernels.flow;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.RandomStream;
 import org.headwater.api.State;
 import org.headwater.api.Workers;
+import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
 
 /**
@@ -327,6 +329,25 @@ public final class TrainedFlow {
         return new Draws(x, log, pass.end, pass.leastSlope(), pass.folded());
     }
 
+    /**
+     * ∇log q at the draws that {@link #draw} makes of the same numbers: with J the Jacobian of the
+     * map x(z), J⁻ᵀ∇_z log q(x(z)), the inner gradient by the way back, J⁻ᵀ step by step. O(n)
+     * times a {@link Drift}'s adjoint. Before the map of {@link #mapped}; at w with a read-out.
+     *
+     * @param n how many
+     * @return n × d; empty for a flow with attention to particles
+     */
+    Optional<double[]> scores(int n, RandomStream random, Workers workers) {
+        if (attention != null) {
+            return Optional.empty();
+        }
+        Pass pass = new Pass(n);
+        pass.forward(random, workers, false);
+        double[] scores = new double[n * shape.dimension()];
+        workers.forRanges(n, GRAIN, (from, to) -> pass.scores(from, to, scores));
+        return Optional.of(scores);
+    }
+
     private Ensemble multiplied(Ensemble u) {
         int d = shape.dimension();
         Ensemble x = Ensemble.zeros(u.size(), d);
@@ -606,6 +627,51 @@ public final class TrainedFlow {
                         residualBar,
                         ws,
                         sum);
+            }
+        }
+
+        private void scores(int from, int to, double[] scores) {
+            int d = shape.dimension();
+            int length = (shape.steps() + 1) * d;
+            Drift.Workspace ws = drift.workspace();
+            SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
+            SlotLayer.Gradient unused = slots == null ? null : SlotLayer.Gradient.zeros(slots);
+            double[] parametersBar = new double[drift.network().size()];
+            double[] bar = new double[d];
+            double[] uBar = new double[d];
+            double[] slopes = new double[d];
+            Arrays.fill(slopes, 1);
+            for (int i = from; i < to; i++) {
+                Arrays.fill(bar, 0);
+                Arrays.fill(uBar, 0);
+                if (slots != null) {
+                    slots.adjoint(before, i * d, bar, 0, -1, slotWs, unused);
+                    slots.slopes(before, i * d, slopes, slotWs);
+                }
+                for (int j = 0; j < d; j++) {
+                    DenseProducts.addScaled(bar[j], frame.factor(), j * d, uBar, 0, j + 1);
+                }
+                drift.adjoint(
+                        parameters,
+                        paths,
+                        i * length,
+                        null,
+                        0,
+                        uBar,
+                        0,
+                        -1,
+                        0,
+                        0,
+                        ws,
+                        parametersBar);
+                for (int j = 0; j < d; j++) {
+                    uBar[j] -= paths[i * length + j];
+                }
+                drift.solve(parameters, paths, i * length, uBar, ws);
+                DenseCholesky.solveUpper(frame.factor(), d, uBar, 1);
+                for (int j = 0; j < d; j++) {
+                    scores[i * d + j] = uBar[j] / slopes[j];
+                }
             }
         }
 

@@ -152,13 +152,26 @@ public record LaplaceApproximation(double[] mode, double[] precision, double[] f
             return b;
         }
         double[] walls = walls(problem, mode, hessian);
-        double coupled = prior instanceof SeparablePrior ? 0 : coupled(prior, problem.beta());
+        double[] scale = scale(prior, problem.beta());
         for (int j = 0; j < d; j++) {
-            double slope = prior instanceof SeparablePrior s ? s.slope(j) : 0;
-            b[j * d + j] +=
-                    problem.beta() * slope * slope / 2 + prior.curvature(j) + walls[j] + coupled;
+            b[j * d + j] += scale[j] + walls[j];
         }
         return b;
+    }
+
+    /**
+     * The part of B that depends on the prior alone, for one that is not quadratic: d precisions of
+     * a Gaussian about as wide as ∝ exp(−βψ).
+     */
+    public static double[] scale(Prior prior, double beta) {
+        int d = prior.dimension();
+        double coupled = prior instanceof SeparablePrior ? 0 : coupled(prior, beta);
+        double[] scale = new double[d];
+        for (int j = 0; j < d; j++) {
+            double slope = prior instanceof SeparablePrior s ? s.slope(j) : 0;
+            scale[j] = beta * slope * slope / 2 + prior.curvature(j) + coupled;
+        }
+        return scale;
     }
 
     /** b/β for a ψ that is not separable; 0 where it has no finite mean. */

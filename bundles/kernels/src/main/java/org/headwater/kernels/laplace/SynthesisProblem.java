@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.headwater.api.Draws;
 import org.headwater.api.Ensemble;
 import org.headwater.api.KernelBackend;
+import org.headwater.api.LeastSquares;
 import org.headwater.api.Posterior;
 import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
@@ -115,8 +116,10 @@ public final class SynthesisProblem {
             }
 
             private Posterior withDraws(Posterior u, Ensemble draws) {
-                double[] mode = u.mode().clone();
-                synthesis.apply(mode, 0, mode, 0);
+                double[] mode = u.mode() == null ? null : u.mode().clone();
+                if (mode != null) {
+                    synthesis.apply(mode, 0, mode, 0);
+                }
                 return new Posterior(draws, u.particles(), u.reasons(), u.diagnostics(), mode);
             }
         };
@@ -186,6 +189,11 @@ public final class SynthesisProblem {
             return used;
         }
 
+        @Override
+        public Optional<LeastSquares> leastSquares() {
+            return target.leastSquares().map(r -> new SynthesisResiduals(r, synthesis));
+        }
+
         private static void transpose(double[] a, int d) {
             for (int i = 0; i < d; i++) {
                 for (int j = 0; j < i; j++) {
@@ -194,6 +202,31 @@ public final class SynthesisProblem {
                     a[j * d + i] = swap;
                 }
             }
+        }
+    }
+
+    /** r(Su), with the Jacobian JS: the adjoint on its rows. */
+    private record SynthesisResiduals(LeastSquares of, Synthesis synthesis)
+            implements LeastSquares {
+        @Override
+        public int size() {
+            return of.size();
+        }
+
+        @Override
+        public int evaluate(Ensemble theta, double[] residuals, boolean[] failed) {
+            return of.evaluate(synthesised(theta, synthesis), residuals, failed);
+        }
+
+        @Override
+        public boolean jacobian(double[] theta, double[] residuals, double[] jacobian) {
+            double[] x = new double[theta.length];
+            synthesis.apply(theta, 0, x, 0);
+            boolean works = of.jacobian(x, residuals, jacobian);
+            for (int i = 0; i < of.size(); i++) {
+                synthesis.adjoint(jacobian, i * x.length, jacobian, i * x.length);
+            }
+            return works;
         }
     }
 }

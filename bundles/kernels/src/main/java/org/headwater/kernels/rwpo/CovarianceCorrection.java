@@ -1,6 +1,7 @@
 package org.headwater.kernels.rwpo;
 
 import org.headwater.api.Ensemble;
+import org.headwater.api.KernelBackend;
 import org.headwater.api.Workers;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
@@ -27,6 +28,7 @@ import org.headwater.kernels.dense.DenseProducts;
 public final class CovarianceCorrection {
     private static final double SHRINKAGE = 0.001;
     private static final int GRAIN = 64;
+    private static final String FINITE = "the particles' correlations must be finite";
 
     private final int dimension;
     private final double[] mean;
@@ -90,8 +92,37 @@ public final class CovarianceCorrection {
             r[j * d + j] = 1;
         }
         double[] factor = r.clone();
-        Shapes.require(
-                DenseCholesky.factor(factor, d), "the particles' correlations must be finite");
+        Shapes.require(DenseCholesky.factor(factor, d), FINITE);
+        return new CovarianceCorrection(d, mean, sd, r, factor);
+    }
+
+    /**
+     * The same, with mean and covariance by a backend where it has them sooner.
+     *
+     * @param x N × d, N ≥ 1, not modified
+     * @param backend asked first
+     * @param workers threads
+     * @throws IllegalArgumentException if a particle is not finite
+     */
+    public static CovarianceCorrection of(Ensemble x, KernelBackend backend, Workers workers) {
+        int d = x.dimension();
+        double[] mean = new double[d];
+        double[] r = new double[d * d];
+        if (x.size() == 0 || !backend.moments(x, mean, r)) {
+            return of(x, workers);
+        }
+        double[] sd = new double[d];
+        for (int j = 0; j < d; j++) {
+            sd[j] = Math.sqrt(r[j * d + j]);
+        }
+        for (int j = 0; j < d; j++) {
+            for (int k = 0; k < d; k++) {
+                double scale = sd[j] * sd[k];
+                r[j * d + k] = j == k ? 1 : scale > 0 ? (1 - SHRINKAGE) * r[j * d + k] / scale : 0;
+            }
+        }
+        double[] factor = r.clone();
+        Shapes.require(DenseCholesky.factor(factor, d), FINITE);
         return new CovarianceCorrection(d, mean, sd, r, factor);
     }
 

@@ -99,10 +99,33 @@ class FlowStepperTest {
         }
     }
 
+    /**
+     * Before any training the draws are Gaussian: |x| is below .1/λ with probability .0564; for the
+     * Laplace law it is 1 − e^{−.1} = .0952. 20,000 draws, accepted with a probability of about .8:
+     * standard error .0025.
+     */
+    @Test
+    void metropolisChainHasTheTargetsLaw() {
+        for (boolean chain : new boolean[] {false, true}) {
+            FlowOptions options =
+                    new FlowOptions(Last.NONE, true, 0, 64, 3, 8, 12, 0.01, 0, 0, 20_000)
+                            .with(new FlowOptions.Finish(0, chain));
+            Stepper stepper = Problems.stepper(laplace(), options, 1);
+            Posterior posterior =
+                    stepper.posterior(stepper.start(KeyedRandom.of(1)), KeyedRandom.of(2));
+            double near = 0;
+            for (double x : posterior.draws().data()) {
+                near += Math.abs(x) < 0.1 / 3 ? 1.0 / posterior.draws().data().length : 0;
+            }
+            assertEquals(chain ? 0.0952 : 0.0564, near, 0.01);
+            assertEquals(chain, posterior.diagnostics().containsKey("acceptance"));
+        }
+    }
+
     /** At a rate that only does harm the training ends early, at its best parameters. */
     @Test
     void patienceEndsATrainingThatGainsNothing() {
-        FlowOptions options = options(Last.NONE, 200, 0.3).withPatience(5);
+        FlowOptions options = options(Last.NONE, 200, 0.3).with(new FlowOptions.Finish(5, false));
         Stepper stepper = Problems.stepper(laplace(), options, 1);
         State state = Problems.train(stepper, 4, 200);
         int stopped = (int) state.scalar("stopped-at");

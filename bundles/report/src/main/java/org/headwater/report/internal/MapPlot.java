@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -33,6 +34,11 @@ final class MapPlot {
     private static final double TITLE = 13.5;
     private static final double MARGIN_WITH_LABELS = 1.17;
     private static final double MARGIN = 1.03;
+
+    /** Radii of the signs at places, in points. */
+    private static final double RING = 1.8;
+
+    private static final double LOZENGE = 5;
 
     private final Geometry geometry;
     private final PixelGrid grid;
@@ -162,6 +168,10 @@ final class MapPlot {
         if (line.length < 2) {
             return;
         }
+        if (line.length == 2) {
+            place(picture, px(line[0]), py(line[1]), marker.label());
+            return;
+        }
         Graphics2D g = picture.graphics();
         Path2D path = new Path2D.Double();
         double sumX = 0;
@@ -190,6 +200,25 @@ final class MapPlot {
                 TEXT,
                 0.5,
                 Picture.INK);
+    }
+
+    /** A small ring, or a lozenge with its label to the right. */
+    private static void place(Picture picture, double x, double y, String label) {
+        Graphics2D g = picture.graphics();
+        g.setColor(Picture.INK);
+        if (label.isEmpty()) {
+            g.setStroke(new BasicStroke(0.8f));
+            g.draw(new Ellipse2D.Double(x - RING, y - RING, 2 * RING, 2 * RING));
+            return;
+        }
+        Path2D lozenge = new Path2D.Double();
+        lozenge.moveTo(x - LOZENGE, y);
+        lozenge.lineTo(x, y - LOZENGE);
+        lozenge.lineTo(x + LOZENGE, y);
+        lozenge.lineTo(x, y + LOZENGE);
+        lozenge.closePath();
+        g.fill(lozenge);
+        picture.text(label, x + LOZENGE + 3, y + 4, TEXT, 0, Picture.INK);
     }
 
     private void axes(Picture picture) {

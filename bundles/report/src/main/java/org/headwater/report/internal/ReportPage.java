@@ -145,11 +145,7 @@ final class ReportPage {
 
     private void reason(Reason reason) {
         html.open("li", "class", reason.status().name().toLowerCase(Locale.ROOT));
-        html.open("p")
-                .element(
-                        "strong",
-                        reason.status() == Reason.Status.PASS ? "NOTE" : reason.status().name())
-                .text(" " + sentence(reason.message()));
+        html.open("p").element("strong", reason.label()).text(" " + sentence(reason.message()));
         if (!Double.isNaN(reason.value())) {
             html.text(" Found ").element("b", Numbers.format(reason.value()));
             if (!Double.isNaN(reason.limit())) {
@@ -488,6 +484,7 @@ final class ReportPage {
         List<StepInfo> steps = run.steps();
         StepInfo last = steps.get(steps.size() - 1);
         int failed = steps.stream().mapToInt(StepInfo::failed).sum();
+        boolean chains = !run.posterior().particles() && run.posterior().draws().size() > 1;
         html.open("p");
         html.text("After " + steps.size() + (steps.size() == 1 ? " step" : " steps"));
         html.text(" the spread was ").element("b", Numbers.format(last.spread(), 3));
@@ -505,8 +502,13 @@ final class ReportPage {
                         + " at the end. Right: the size of a step on a logarithmic scale, "
                         + Numbers.format(last.residual(), 2)
                         + " at the end.",
-                "Converged means: the spread has levelled off, and the size of a step has fallen and"
-                        + " stays low. A spread that falls towards zero has collapsed on the mode.");
+                chains
+                        ? "Chains do not come to rest. Converged means: spread and size of a step"
+                                + " fluctuate around a level, and, which counts more, R̂ of all"
+                                + " parameters is below 1.01 with some hundred effective draws."
+                        : "Converged means: the spread has levelled off, and the size of a step has"
+                                + " fallen and stays low. A spread that falls towards zero has"
+                                + " collapsed on the mode.");
         end();
     }
 
@@ -568,25 +570,41 @@ final class ReportPage {
     }
 
     private void parameterTable(ParameterBlock block, List<ParameterSummary> rows) {
+        List<String> head =
+                new ArrayList<>(
+                        List.of(
+                                "parameter",
+                                "mean",
+                                "sd",
+                                "5 %",
+                                "median",
+                                "95 %",
+                                "ESS",
+                                "MCSE",
+                                "R̂"));
+        rows.get(0).exceedance().keySet().forEach(t -> head.add("P(> " + Numbers.format(t) + ")"));
         List<List<String>> cells = new ArrayList<>();
         for (ParameterSummary r : rows) {
-            cells.add(
-                    List.of(
-                            r.name(),
-                            Numbers.roundedTo(r.mean(), r.sd()),
-                            Numbers.format(r.sd(), 2),
-                            Numbers.roundedTo(r.q05(), r.sd()),
-                            Numbers.roundedTo(r.q50(), r.sd()),
-                            Numbers.roundedTo(r.q95(), r.sd()),
-                            Numbers.format(r.ess(), 3),
-                            Numbers.format(r.mcse(), 2),
-                            Numbers.format(r.rhat(), 4)));
+            List<String> row =
+                    new ArrayList<>(
+                            List.of(
+                                    r.name(),
+                                    Numbers.roundedTo(r.mean(), r.sd()),
+                                    Numbers.format(r.sd(), 2),
+                                    Numbers.roundedTo(r.q05(), r.sd()),
+                                    Numbers.roundedTo(r.q50(), r.sd()),
+                                    Numbers.roundedTo(r.q95(), r.sd()),
+                                    Numbers.format(r.ess(), 3),
+                                    Numbers.format(r.mcse(), 2),
+                                    Numbers.format(r.rhat(), 4)));
+            r.exceedance().values().forEach(p -> row.add(Numbers.fixed(p, 3)));
+            cells.add(row);
         }
         String unit = block.unit().isEmpty() ? "" : " (" + block.unit() + ")";
         html.table(
                 block.name() + unit + (block.isField() ? "" : ", a nuisance parameter"),
-                List.of("parameter", "mean", "sd", "5 %", "median", "95 %", "ESS", "MCSE", "R̂"),
-                List.of(false, true, true, true, true, true, true, true, true),
+                head,
+                head.stream().map(h -> !h.equals(head.get(0))).toList(),
                 cells);
     }
 

@@ -187,7 +187,10 @@ final class Examples {
                             FieldStatistics.quantile(x, 0.95),
                             n,
                             sd / Math.sqrt(n),
-                            Double.NaN));
+                            Double.NaN,
+                            Map.of(
+                                    0.5,
+                                    (double) Arrays.stream(x).filter(v -> v > 0.5).count() / n)));
         }
         double[] predicted = new double[m];
         double[] squares = new double[m];

@@ -12,7 +12,6 @@ import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
-import org.headwater.api.KernelBackend;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.api.Noise;
 import org.headwater.api.NoiseProvider;
@@ -50,7 +49,7 @@ record AssembledProblem(
         ModelTarget target,
         Prior field,
         Problem problem,
-        KernelBackend backend,
+        FallbackBackend backend,
         Stepper stepper,
         Optional<Scaling> open,
         boolean isSmooth) {
@@ -191,6 +190,7 @@ record AssembledProblem(
                 new ModelTarget(
                         model,
                         experiment.noise(),
+                        experiment.measured(),
                         split.map(QuadraticSplit::quadratic).orElse(null),
                         workers,
                         notices);
@@ -200,10 +200,13 @@ record AssembledProblem(
                         : FieldPrior.extend(split.map(QuadraticSplit::rest).orElse(field), d);
         Problem problem =
                 new Problem(plan.name(), target, rest, plan.beta(), blocks, initial(blocks, d));
-        KernelBackend backend =
-                create(
-                        new Part(plan.backend(), null),
-                        ((KernelBackendProvider) plan.backend().provider())::create);
+        FallbackBackend backend =
+                new FallbackBackend(
+                        plan.backend().type(),
+                        create(
+                                new Part(plan.backend(), null),
+                                ((KernelBackendProvider) plan.backend().provider())::create),
+                        notices);
         Stepper stepper =
                 create(
                         plan.solver(),

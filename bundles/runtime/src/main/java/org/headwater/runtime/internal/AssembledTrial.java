@@ -95,7 +95,7 @@ final class AssembledTrial implements Trial {
     @Override
     public String fingerprint() {
         Map<String, Object> content = new LinkedHashMap<>(plan.content());
-        content.keySet().removeAll(List.of("seed", "name", "images", "pin"));
+        content.keySet().removeAll(List.of("seed", "name", "images", "results", "pin"));
         StringBuilder text = new StringBuilder(Json.line(content));
         try {
             for (Path input : plan.inputs()) {
@@ -116,7 +116,7 @@ final class AssembledTrial implements Trial {
 
     @Override
     public Optional<double[]> truth(RandomStream random) {
-        return PriorDraw.of(single, random);
+        return new PriorDraw(single).draw(random);
     }
 
     @Override

@@ -47,7 +47,11 @@ final class DrawStore implements Draws {
     /** Numbers read from a file at once. */
     private static final int BUFFER = 1 << 16;
 
+    /** The group that holds draws of the prior. */
+    static final String PRIOR = "prior";
+
     private final Path root;
+    private final String groupName;
     private final Map<String, ?> attributes;
     private final List<ParameterBlock> blocks;
     private final int[] begins;
@@ -61,8 +65,13 @@ final class DrawStore implements Draws {
     private int endColumn;
 
     private DrawStore(
-            Path root, Map<String, ?> attributes, List<ParameterBlock> blocks, int chains) {
+            Path root,
+            String groupName,
+            Map<String, ?> attributes,
+            List<ParameterBlock> blocks,
+            int chains) {
         this.root = root;
+        this.groupName = groupName;
         this.attributes = attributes;
         this.blocks = blocks;
         this.chains = chains;
@@ -80,7 +89,16 @@ final class DrawStore implements Draws {
      */
     static DrawStore write(
             Path root, Map<String, ?> attributes, List<ParameterBlock> blocks, int chains) {
-        return new DrawStore(root, attributes, blocks, chains);
+        return new DrawStore(root, POSTERIOR, attributes, blocks, chains);
+    }
+
+    /** Writes independent draws of the prior into the same store. */
+    static void writePrior(
+            Path root, Map<String, ?> attributes, List<ParameterBlock> blocks, Ensemble draws)
+            throws IOException {
+        DrawStore store = new DrawStore(root, PRIOR, attributes, blocks, 1);
+        store.appendAll(draws);
+        store.finish();
     }
 
     /** A store that was written, as far as its description says. */
@@ -88,7 +106,7 @@ final class DrawStore implements Draws {
         Map<String, Object> array =
                 ZarrGroup.description(root.resolve(POSTERIOR).resolve(name(blocks.get(0))));
         List<?> shape = (List<?>) array.get("shape");
-        DrawStore store = new DrawStore(root, Map.of(), blocks, number(shape.get(0)));
+        DrawStore store = new DrawStore(root, POSTERIOR, Map.of(), blocks, number(shape.get(0)));
         store.length = number(shape.get(1));
         store.chunkLength = number(((List<?>) array.get("chunks")).get(1));
         return store;
@@ -148,7 +166,7 @@ final class DrawStore implements Draws {
         int k = length / chunkLength;
         hasDensity = logDensity != null;
         ZarrGroup top = ZarrGroup.create(root, attributes);
-        ZarrGroup group = top.group(POSTERIOR, attributes);
+        ZarrGroup group = top.group(groupName, attributes);
         for (int b = 0; b < blocks.size(); b++) {
             double[] values = padding(blocks.get(b).size());
             for (int i = 0; i < draws.size(); i++) {
@@ -217,7 +235,7 @@ final class DrawStore implements Draws {
     /** Writes the coordinates, once all draws are there. */
     void finish() throws IOException {
         ZarrGroup top = ZarrGroup.create(root, attributes);
-        ZarrGroup group = top.group(POSTERIOR, attributes);
+        ZarrGroup group = top.group(groupName, attributes);
         coordinates(group);
         for (ParameterBlock block : blocks) {
             names(group, block);
@@ -234,9 +252,13 @@ final class DrawStore implements Draws {
         boolean found = true;
         while (found) {
             found =
-                    Files.deleteIfExists(
-                            ZarrGroup.chunkFile(
-                                    root.resolve(SAMPLE_STATS).resolve(LOG_DENSITY), 2, 1, k));
+                    groupName.equals(POSTERIOR)
+                            && Files.deleteIfExists(
+                                    ZarrGroup.chunkFile(
+                                            root.resolve(SAMPLE_STATS).resolve(LOG_DENSITY),
+                                            2,
+                                            1,
+                                            k));
             for (int b = 0; b < blocks.size(); b++) {
                 found |= Files.deleteIfExists(chunkFile(b, k));
             }
@@ -419,7 +441,7 @@ final class DrawStore implements Draws {
     private Path chunkFile(int b, int k) {
         ParameterBlock block = blocks.get(b);
         return ZarrGroup.chunkFile(
-                root.resolve(POSTERIOR).resolve(name(block)), shape(block, 0).length, 1, k);
+                root.resolve(groupName).resolve(name(block)), shape(block, 0).length, 1, k);
     }
 
     private static void read(FileChannel file, long position, double[] out, int count)

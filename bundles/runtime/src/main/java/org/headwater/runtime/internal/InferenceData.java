@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.headwater.api.DataLayout;
@@ -21,7 +23,8 @@ import org.headwater.api.StepInfo;
 
 /**
  * What {@code posterior.zarr} holds beside the draws, in the groups of ArviZ's InferenceData:
- * {@code sample_stats}, {@code posterior_predictive}, {@code observed_data}, {@code constant_data}.
+ * {@code sample_stats}, {@code posterior_predictive}, {@code prior}, {@code prior_predictive},
+ * {@code observed_data}, {@code constant_data}.
  *
  * <p>Source: https://python.arviz.org/en/stable/schema/schema.html. There is no {@code created_at},
  * so that the same seed gives the same bytes.
@@ -29,6 +32,12 @@ import org.headwater.api.StepInfo;
 final class InferenceData {
     private static final String NOTEBOOK = "notebook.ipynb";
     private static final String DATUM = "datum";
+
+    /** Why a store has no draws of the prior. */
+    static final String NO_PRIOR =
+            "no groups prior and prior_predictive: the prior is improper, or there is no exact method"
+                    + " to draw from it";
+
     private static final String ITERATION = "iteration";
 
     private InferenceData() {}
@@ -54,6 +63,7 @@ final class InferenceData {
      * Writes all groups but the draws, which are there, and gathers the descriptions.
      *
      * @param root the folder posterior.zarr
+     * @param prior draws of the prior, if there are any
      * @param steps of the segment
      */
     static void write(
@@ -61,11 +71,18 @@ final class InferenceData {
             Map<String, ?> attributes,
             AssembledProblem problem,
             Outcome outcome,
+            Optional<PriorPrediction> prior,
             List<StepInfo> steps)
             throws IOException {
-        ZarrGroup top = ZarrGroup.create(root, attributes);
-        trace(top.group(DrawStore.SAMPLE_STATS, attributes), steps);
         DataLayout layout = problem.model().dataLayout();
+        Map<String, Object> described = new TreeMap<>(attributes);
+        if (prior.isPresent()) {
+            prior(root, attributes, problem, prior.get(), layout);
+        } else if (problem.plan().results().priorDraws() > 0) {
+            described.put("prior", NO_PRIOR);
+        }
+        ZarrGroup top = ZarrGroup.create(root, described);
+        trace(top.group(DrawStore.SAMPLE_STATS, attributes), steps);
         observed(top.group("observed_data", attributes), problem, layout);
         predictive(top.group("posterior_predictive", attributes), outcome, layout);
         constant(top.group("constant_data", attributes), problem);
@@ -134,34 +151,59 @@ final class InferenceData {
         coordinates(group, m);
     }
 
+    /** Independent draws of the prior, and data measured in thought at some of them. */
+    private static void prior(
+            Path root,
+            Map<String, ?> attributes,
+            AssembledProblem problem,
+            PriorPrediction prior,
+            DataLayout layout)
+            throws IOException {
+        Map<String, Object> own = new TreeMap<>(attributes);
+        own.put("chain_kind", "independent draws");
+        own.put("draw_kind", "independent draw");
+        DrawStore.writePrior(root, own, problem.model().blocks(), prior.draws());
+        Map<String, long[]> of = Map.of("prior_draw", longs(prior.of(), i -> i));
+        ZarrGroup group = ZarrGroup.create(root.resolve("prior_predictive"), own);
+        replicated(group, prior.replicated(), of, problem.noise().dataSize(), layout);
+    }
+
     /** Data drawn anew around the predictions of some draws, with their numbers. */
     private static void predictive(ZarrGroup group, Outcome outcome, DataLayout layout)
             throws IOException {
-        int[] of = outcome.prediction().of();
-        int n = of.length;
-        int m = outcome.prediction().mean().length;
         int kept = outcome.posterior().draws().size() / outcome.draws().chains();
         int length = outcome.draws().length();
+        int[] draws = outcome.prediction().of();
+        Map<String, long[]> of = new TreeMap<>();
+        of.put("posterior_chain", longs(draws, i -> i / kept));
+        of.put("posterior_draw", longs(draws, i -> (long) (i % kept) * length / kept));
+        int m = outcome.prediction().mean().length;
+        replicated(group, outcome.prediction().replicated(), of, m, layout);
+    }
+
+    private static long[] longs(int[] of, IntToLongFunction map) {
+        return Arrays.stream(of).mapToLong(map).toArray();
+    }
+
+    /**
+     * Replicated data.
+     *
+     * @param of the draws that they belong to, by the names of the coordinates
+     */
+    private static void replicated(
+            ZarrGroup group, double[] data, Map<String, long[]> of, int m, DataLayout layout)
+            throws IOException {
+        int n = data.length / m;
         Map<String, Object> attributes = quantity(layout);
-        attributes.put("coordinates", "posterior_chain posterior_draw");
+        attributes.put("coordinates", String.join(" ", of.keySet()));
         List<String> along = List.of(DrawStore.DRAW);
         group.put(
-                "data",
-                outcome.prediction().replicated(),
-                List.of(DrawStore.CHAIN, DrawStore.DRAW, DATUM),
-                attributes,
-                1,
-                n,
-                m);
+                "data", data, List.of(DrawStore.CHAIN, DrawStore.DRAW, DATUM), attributes, 1, n, m);
         group.put(DrawStore.CHAIN, new long[1], List.of(DrawStore.CHAIN), 1);
         group.put(DrawStore.DRAW, IntStream.range(0, n).asLongStream().toArray(), along, n);
-        group.put(
-                "posterior_chain", Arrays.stream(of).mapToLong(i -> i / kept).toArray(), along, n);
-        group.put(
-                "posterior_draw",
-                Arrays.stream(of).mapToLong(i -> (long) (i % kept) * length / kept).toArray(),
-                along,
-                n);
+        for (Map.Entry<String, long[]> numbers : of.entrySet()) {
+            group.put(numbers.getKey(), numbers.getValue(), along, n);
+        }
         coordinates(group, m);
     }
 

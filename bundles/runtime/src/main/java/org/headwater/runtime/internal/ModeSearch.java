@@ -48,12 +48,14 @@ final class ModeSearch {
     private final Problem problem;
     private final MapFinder finder;
     private final int d;
+    private final PriorDraw prior;
 
     private ModeSearch(AssembledProblem assembled) {
         this.assembled = assembled;
         this.problem = assembled.problem();
         this.finder = new MapFinder(problem);
         this.d = problem.dimension();
+        this.prior = new PriorDraw(assembled);
     }
 
     /**
@@ -169,8 +171,8 @@ final class ModeSearch {
 
     /** Draws of the prior, and every other time points around the draws; empty where ψ = ∞. */
     private Optional<double[]> start(Ensemble draws, int k, RandomStream random) {
-        Optional<double[]> prior = k % 2 == 0 ? PriorDraw.of(assembled, random) : Optional.empty();
-        double[] x = prior.orElseGet(() -> around(draws, k, random));
+        Optional<double[]> drawn = k % 2 == 0 ? prior.draw(random) : Optional.empty();
+        double[] x = drawn.orElseGet(() -> around(draws, k, random));
         if (!Double.isFinite(problem.prior().potential(x, 0))) {
             Ensemble one = Ensemble.of(1, d, x);
             problem.prior().prox(one, Double.MIN_NORMAL, one);

@@ -1,12 +1,15 @@
 package org.headwater.runtime.internal;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
+import org.headwater.api.LeastSquares;
 import org.headwater.api.Noise;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.QuadraticPotential;
@@ -34,6 +37,10 @@ final class ModelTarget implements Target {
 
     private final ForwardModel model;
     private final Noise noise;
+
+    /** Or null where f is not asked for as a sum of squares. */
+    private final double[] measured;
+
     private final QuadraticPotential gaussian;
     private final Workers workers;
     private final Failures failures;
@@ -48,18 +55,20 @@ final class ModelTarget implements Target {
     private Quadratic quadratic;
 
     ModelTarget(ForwardModel model, Noise noise, Workers workers, Consumer<String> notices) {
-        this(model, noise, null, workers, notices);
+        this(model, noise, null, null, workers, notices);
     }
 
-    /** With a Gaussian prior on the field, or null. */
+    /** With the measured data, and with a Gaussian prior on the field, or null. */
     ModelTarget(
             ForwardModel model,
             Noise noise,
+            double[] measured,
             QuadraticPotential gaussian,
             Workers workers,
             Consumer<String> notices) {
         this.model = model;
         this.noise = noise;
+        this.measured = measured;
         this.gaussian = gaussian;
         this.workers = workers;
         this.failures = new Failures(notices);
@@ -233,7 +242,8 @@ final class ModelTarget implements Target {
                             if (jacobians[k] == null) {
                                 jacobians[k] = new double[Math.multiplyExact(m, d)];
                             }
-                            reasons[first + k] = whitened(points, first + k, jacobians[k]);
+                            reasons[first + k] =
+                                    whitened(points.point(first + k), new double[m], jacobians[k]);
                         }
                     });
             for (int k = 0; k < count; k++) {
@@ -258,11 +268,10 @@ final class ModelTarget implements Target {
     }
 
     /** The whitened Jacobian at a point; returns why it failed, or null. */
-    private String whitened(Ensemble points, int i, double[] jacobian) {
+    private String whitened(double[] point, double[] predicted, double[] jacobian) {
         Bench bench = take();
         try {
-            double[] predicted = new double[m];
-            bench.evaluator.jacobian(points.point(i), predicted, jacobian);
+            bench.evaluator.jacobian(point, predicted, jacobian);
             if (!finite(predicted, 0, m)) {
                 return "its prediction is not finite";
             }
@@ -312,6 +321,109 @@ final class ModelTarget implements Target {
             } else {
                 Arrays.fill(predicted, i * m, (i + 1) * m, Double.NaN);
             }
+        }
+    }
+
+    @Override
+    public Optional<LeastSquares> leastSquares() {
+        if (measured == null || !noise.isQuadratic()) {
+            return Optional.empty();
+        }
+        double[] factor = null;
+        if (gaussian != null) {
+            int field = gaussian.dimension();
+            factor = new double[field * field];
+            gaussian.addHessian(factor, field);
+            if (!DenseCholesky.factor(factor, field)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Residuals(factor));
+    }
+
+    /**
+     * W^{1/2}(F(θ) − y), (θ_j − c_j)/s_j of the nuisance parameters, Lᵀθ of the field where its
+     * prior is Gaussian of precision LLᵀ.
+     */
+    private final class Residuals implements LeastSquares {
+        private final double[] factor;
+        private final int field;
+        private final int[] nuisance;
+        private final int rows;
+
+        Residuals(double[] factor) {
+            this.factor = factor;
+            this.field = factor == null ? 0 : gaussian.dimension();
+            this.nuisance = IntStream.range(0, d).filter(j -> precision[j] > 0).toArray();
+            this.rows = m + nuisance.length + field;
+        }
+
+        @Override
+        public int size() {
+            return rows;
+        }
+
+        @Override
+        public int evaluate(Ensemble theta, double[] residuals, boolean[] failed) {
+            int n = theta.size();
+            double[] predicted = new double[Math.multiplyExact(n, m)];
+            predict(theta, predicted);
+            predictions.add(-n);
+            evaluations.add(n);
+            String[] reasons = new String[n];
+            for (int i = 0; i < n; i++) {
+                failed[i] = Double.isNaN(predicted[i * m]);
+                if (failed[i]) {
+                    reasons[i] = "its prediction is not finite";
+                    continue;
+                }
+                double[] p = Arrays.copyOfRange(predicted, i * m, (i + 1) * m);
+                fill(theta.data(), i * d, p, residuals, i * rows);
+            }
+            return failures.add(reasons);
+        }
+
+        private void fill(double[] x, int offset, double[] p, double[] out, int at) {
+            double[] r = new double[m];
+            Arrays.setAll(r, k -> p[k] - measured[k]);
+            noise.whiten(p, r, 1);
+            System.arraycopy(r, 0, out, at, m);
+            int row = at + m;
+            for (int j : nuisance) {
+                out[row++] = Math.sqrt(precision[j]) * (x[offset + j] - centre[j]);
+            }
+            for (int i = 0; i < field; i++) {
+                out[row] = 0;
+                for (int j = i; j < field; j++) {
+                    out[row] += factor[j * field + i] * x[offset + j];
+                }
+                row++;
+            }
+        }
+
+        @Override
+        public boolean jacobian(double[] theta, double[] residuals, double[] jacobian) {
+            jacobians.increment();
+            double[] data = new double[Math.multiplyExact(m, d)];
+            double[] predicted = new double[m];
+            String reason = whitened(theta, predicted, data);
+            failures.add(new String[] {reason});
+            if (reason != null) {
+                return false;
+            }
+            fill(theta, 0, predicted, residuals, 0);
+            Arrays.fill(jacobian, 0);
+            System.arraycopy(data, 0, jacobian, 0, m * d);
+            int row = m;
+            for (int j : nuisance) {
+                jacobian[row++ * d + j] = Math.sqrt(precision[j]);
+            }
+            for (int i = 0; i < field; i++, row++) {
+                for (int j = i; j < field; j++) {
+                    jacobian[row * d + j] = factor[j * field + i];
+                }
+            }
+            return true;
         }
     }
 

@@ -57,7 +57,11 @@ record Outcome(
             List<Reason> before,
             RandomStream random) {
         List<ParameterSummary> summary =
-                Summary.of(draws, posterior.particles(), problem.model().blocks());
+                Summary.of(
+                        draws,
+                        posterior.particles(),
+                        problem.model().blocks(),
+                        problem.plan().results().thresholds());
         Prediction prediction =
                 Prediction.of(
                         problem.target(),
@@ -67,6 +71,7 @@ record Outcome(
                         random);
         List<Reason> reasons = new ArrayList<>(before);
         reasons.addAll(posterior.reasons());
+        problem.backend().reason().ifPresent(reasons::add);
         double beta = problem.problem().beta();
         if (beta != 1) {
             reasons.add(
@@ -157,7 +162,11 @@ record Outcome(
             int number, Map<String, Object> entry, Path directory, List<ParameterBlock> blocks)
             throws IOException {
         DrawStore draws = DrawStore.open(directory.resolve(DrawStore.NAME), blocks);
-        return segment(number, entry, draws.thinned(most(draws)), Summary.of(draws, true, blocks));
+        return segment(
+                number,
+                entry,
+                draws.thinned(most(draws)),
+                Summary.of(draws, true, blocks, List.of()));
     }
 
     /** How many draws are held in memory at most. */

@@ -71,10 +71,12 @@ public final class PosteriorFiles {
     }
 
     private static void csv(Path run, OutputStream out) throws IOException {
+        List<String> rows = Files.readAllLines(run.resolve("summary.csv"));
+        int numbers = rows.get(0).split(",").length - 1;
         List<String> names =
-                Files.readAllLines(run.resolve("summary.csv")).stream()
+                rows.stream()
                         .skip(1)
-                        .map(row -> row.replaceFirst("(,[^,]*){8}$", ""))
+                        .map(row -> row.replaceFirst("(,[^,]*){" + numbers + "}$", ""))
                         .toList();
         Path draw = run.resolve(DrawStore.NAME).resolve("posterior").resolve("draw");
         Object length = ((List<?>) ZarrGroup.description(draw).get("shape")).get(0);

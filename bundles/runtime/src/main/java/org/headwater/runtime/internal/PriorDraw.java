@@ -6,35 +6,46 @@ import org.headwater.api.QuadraticPotential;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.dense.DenseCholesky;
 
-/** Draws all parameters of a problem from their prior. */
+/**
+ * Draws all parameters of a problem from their prior: the field from its own, nuisance parameters
+ * from their normals. A Gaussian prior is factored once, O(d³), a draw of it takes O(d²).
+ */
 final class PriorDraw {
-    private PriorDraw() {}
+    private final AssembledProblem problem;
+    private final double beta;
+    private final int d;
 
-    /**
-     * A draw: the field from its prior, nuisance parameters from their normals; empty if the
-     * field's prior is not proper or cannot be drawn from. O(d³) for a Gaussian prior.
-     */
-    static Optional<double[]> of(AssembledProblem problem, RandomStream random) {
-        double beta = problem.problem().beta();
-        Optional<double[]> field = problem.field().sample(beta, random.split(0));
-        if (field.isEmpty()) {
-            int d = problem.field().dimension();
-            field = problem.field().quadratic().flatMap(q -> gaussian(q, d, beta, random.split(0)));
-        }
-        return field.map(x -> withNuisance(problem, x, beta, random.split(1)));
+    /** L with LLᵀ = βΛ; null for a prior that draws itself, or that cannot be drawn from. */
+    private final double[] factor;
+
+    PriorDraw(AssembledProblem problem) {
+        this.problem = problem;
+        this.beta = problem.problem().beta();
+        this.d = problem.field().dimension();
+        this.factor = problem.field().quadratic().map(this::factor).orElse(null);
     }
 
-    /** θ with Lᵀθ = z, LLᵀ = βΛ; empty where Λ is singular. */
-    private static Optional<double[]> gaussian(
-            QuadraticPotential q, int d, double beta, RandomStream random) {
-        double[] factor = new double[d * d];
-        q.addHessian(factor, d);
+    /** Null where Λ is singular. */
+    private double[] factor(QuadraticPotential q) {
+        double[] precision = new double[d * d];
+        q.addHessian(precision, d);
         for (int k = 0; k < d * d; k++) {
-            factor[k] *= beta;
+            precision[k] *= beta;
         }
-        if (!DenseCholesky.factor(factor, d)) {
-            return Optional.empty();
+        return DenseCholesky.factor(precision, d) ? precision : null;
+    }
+
+    /** A draw; empty if the field's prior is not proper or has no exact method. */
+    Optional<double[]> draw(RandomStream random) {
+        Optional<double[]> field = problem.field().sample(beta, random.split(0));
+        if (field.isEmpty() && factor != null) {
+            field = Optional.of(gaussian(random.split(0)));
         }
+        return field.map(x -> withNuisance(x, random.split(1)));
+    }
+
+    /** θ with Lᵀθ = z. */
+    private double[] gaussian(RandomStream random) {
         double[] x = new double[d];
         for (int j = 0; j < d; j++) {
             x[j] = random.gaussian();
@@ -45,11 +56,10 @@ final class PriorDraw {
             }
             x[j] /= factor[j * d + j];
         }
-        return Optional.of(x);
+        return x;
     }
 
-    private static double[] withNuisance(
-            AssembledProblem problem, double[] field, double beta, RandomStream random) {
+    private double[] withNuisance(double[] field, RandomStream random) {
         double[] theta = new double[problem.model().dimension()];
         System.arraycopy(field, 0, theta, 0, field.length);
         int j = field.length;

@@ -3,6 +3,7 @@ package org.headwater.runtime.internal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,6 +43,7 @@ import org.headwater.runtime.RunResult.ImageOptions;
  * @param seed root of all random streams
  * @param beta inverse temperature
  * @param images how pictures are made
+ * @param results what is written beside the draws
  * @param content the problem as it runs, complete with the platform's defaults, file names absolute
  * @param inputs the files that its settings name
  */
@@ -58,10 +60,14 @@ record ProblemPlan(
         long seed,
         double beta,
         ImageOptions images,
+        ResultOptions results,
         Map<String, Object> content,
         List<Path> inputs) {
     private static final String DATA = "data";
     private static final String IMAGES = "images";
+    private static final String RESULTS = "results";
+    private static final String EXCEEDANCE = "exceedance";
+    private static final String PRIOR_DRAWS = "prior-draws";
     private static final String TYPE = "type";
     private static final String AUTO = "auto";
 
@@ -86,11 +92,44 @@ record ProblemPlan(
                                     Setting.number(
                                                     "exceedance",
                                                     "threshold of the exceedance pictures, in the field's unit")
-                                            .above(0))));
+                                            .above(0))),
+                    Setting.group(
+                            RESULTS,
+                            "what is written beside the draws",
+                            SettingsSchema.of(
+                                    Setting.numbers(
+                                                    EXCEEDANCE,
+                                                    "thresholds t of the columns p>t of summary.csv,"
+                                                            + " the share of draws above t")
+                                            .or(Setting.Kind.NUMBER),
+                                    Setting.integer(
+                                                    PRIOR_DRAWS,
+                                                    "draws of the prior in posterior.zarr, with the"
+                                                            + " data that they predict")
+                                            .atLeast(0)
+                                            .atMost(1_000_000)
+                                            .byDefault(500))));
 
     /** Whether the job keeps its plug-ins' revisions while newer ones are there. */
     boolean pinned() {
         return Boolean.TRUE.equals(content.get("pin"));
+    }
+
+    /**
+     * What is written beside the draws.
+     *
+     * @param priorDraws how many draws of the prior
+     * @param thresholds of exceedance probabilities, in the parameters' units
+     */
+    record ResultOptions(int priorDraws, List<Double> thresholds) {
+        private Map<String, Object> content() {
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put(PRIOR_DRAWS, priorDraws);
+            if (!thresholds.isEmpty()) {
+                out.put(EXCEEDANCE, thresholds);
+            }
+            return out;
+        }
     }
 
     /** A plug-in with its settings. */
@@ -140,6 +179,7 @@ record ProblemPlan(
                 seed,
                 beta,
                 images,
+                results,
                 content,
                 inputs);
     }
@@ -234,6 +274,8 @@ record ProblemPlan(
             Settings images = own.group(IMAGES);
             double exceedance = images.has("exceedance") ? images.number("exceedance") : Double.NaN;
             content.put(IMAGES, imageContent(images, exceedance));
+            ResultOptions results = results(own.group(RESULTS));
+            content.put(RESULTS, results.content());
             return new ProblemPlan(
                     file,
                     name,
@@ -247,6 +289,7 @@ record ProblemPlan(
                     seed,
                     beta,
                     new ImageOptions(images.integer("size"), exceedance),
+                    results,
                     content,
                     List.copyOf(inputs));
         }
@@ -418,6 +461,17 @@ record ProblemPlan(
                 return List.of(plugin);
             }
             return usableBackends(plugins);
+        }
+
+        private static ResultOptions results(Settings of) {
+            List<Double> thresholds = List.of();
+            if (of.has(EXCEEDANCE)) {
+                thresholds =
+                        of.isNumber(EXCEEDANCE)
+                                ? List.of(of.number(EXCEEDANCE))
+                                : Arrays.stream(of.numbers(EXCEEDANCE)).distinct().boxed().toList();
+            }
+            return new ResultOptions(of.integer(PRIOR_DRAWS), thresholds);
         }
 
         private static Map<String, Object> imageContent(Settings images, double exceedance) {

@@ -222,10 +222,10 @@ public final class RunComparison {
     private static double[][] summary(Path file) throws IOException {
         List<double[]> rows = new ArrayList<>();
         try (BufferedReader in = Files.newBufferedReader(file)) {
-            in.readLine();
+            int columns = in.readLine().split(",").length - 1;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String[] cells = line.split(",", -1);
-                double[] row = new double[8];
+                double[] row = new double[columns];
                 for (int i = 0; i < row.length; i++) {
                     String cell = cells[cells.length - row.length + i];
                     row[i] = cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);

@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Random streams follow from the seed and from what they are for, so that a resumed run draws
  * the same numbers: {@link #START}; {@link #STEPS}, then the segment, then the iteration; {@link
- * #POSTERIOR}; {@link #REPLICATION}; {@link #WEIGHT}.
+ * #POSTERIOR}; {@link #REPLICATION}; {@link #WEIGHT}; {@link #PRIOR}.
  */
 final class RunJob implements Job {
     /** Stream of the solver's start. */
@@ -72,6 +72,9 @@ final class RunJob implements Job {
 
     /** Stream of the choice of the prior's weight. */
     static final long WEIGHT = 5;
+
+    /** Stream of draws of the prior. */
+    static final long PRIOR = 6;
 
     /** Code of the reason that the forward model fails. */
     static final String FAILURE_CODE = "forward-model-failures";
@@ -831,8 +834,22 @@ final class RunJob implements Job {
                 InferenceData.attributes(problem.plan(), manifest, posterior.particles()),
                 problem,
                 outcome,
+                prior(problem),
                 own);
         return outcome;
+    }
+
+    /** What the prior says before the data; empty where it cannot be drawn, or need not be. */
+    private Optional<PriorPrediction> prior(AssembledProblem problem) throws IOException {
+        int most = problem.plan().results().priorDraws();
+        if (most == 0) {
+            return Optional.empty();
+        }
+        Optional<PriorPrediction> prior = PriorPrediction.of(problem, most, random(problem, PRIOR));
+        if (prior.isEmpty()) {
+            log.text("prior", InferenceData.NO_PRIOR);
+        }
+        return prior;
     }
 
     /** The segment's posterior; all of its draws are in posterior.zarr afterwards. */

@@ -2,7 +2,9 @@ package org.headwater.runtime.internal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.headwater.api.Draws;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
@@ -35,14 +37,16 @@ final class Summary {
      * One row per parameter.
      *
      * @param particles whether the chains are replicates of a particle system
+     * @param thresholds of exceedance probabilities
      */
-    static List<ParameterSummary> of(Draws draws, boolean particles, List<ParameterBlock> blocks) {
+    static List<ParameterSummary> of(
+            Draws draws, boolean particles, List<ParameterBlock> blocks, List<Double> thresholds) {
         List<ParameterSummary> rows = new ArrayList<>();
         double[] x = new double[draws.size()];
         for (ParameterBlock block : blocks) {
             for (String name : block.parameters()) {
                 draws.column(rows.size(), x);
-                rows.add(row(name, block.unit(), x, particles, draws.chains()));
+                rows.add(row(name, block.unit(), x, particles, draws.chains(), thresholds));
             }
         }
         return rows;
@@ -50,7 +54,12 @@ final class Summary {
 
     /** A row; the draws are left sorted. */
     private static ParameterSummary row(
-            String name, String unit, double[] x, boolean particles, int chains) {
+            String name,
+            String unit,
+            double[] x,
+            boolean particles,
+            int chains,
+            List<Double> thresholds) {
         double mean = 0;
         for (double v : x) {
             mean += v;
@@ -65,6 +74,8 @@ final class Summary {
                         ? ChainStatistics.ofReplicates(x, chains)
                         : ChainStatistics.ofChains(x, chains);
         Arrays.sort(x);
+        Map<Double, Double> exceedance = new LinkedHashMap<>();
+        thresholds.forEach(t -> exceedance.put(t, above(x, t)));
         return new ParameterSummary(
                 name,
                 unit,
@@ -75,7 +86,23 @@ final class Summary {
                 quantile(x, 0.95),
                 s.ess(),
                 s.mcse(),
-                s.rhat());
+                s.rhat(),
+                exceedance);
+    }
+
+    /** The share of sorted values above a threshold. */
+    private static double above(double[] sorted, double threshold) {
+        int from = 0;
+        int to = sorted.length;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (sorted[middle] > threshold) {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        return (double) (sorted.length - from) / sorted.length;
     }
 
     /** The type-7 quantile of sorted values: linear between order statistics at (n−1)p. */
@@ -88,7 +115,9 @@ final class Summary {
 
     /** The text of summary.csv. */
     static String csv(List<ParameterSummary> rows) {
-        StringBuilder s = new StringBuilder(HEADER).append('\n');
+        StringBuilder s = new StringBuilder(HEADER);
+        rows.get(0).exceedance().keySet().forEach(t -> s.append(",p>").append(t));
+        s.append('\n');
         for (ParameterSummary r : rows) {
             s.append(quoted(r.name()));
             for (double v :
@@ -97,6 +126,7 @@ final class Summary {
                     }) {
                 s.append(',').append(Double.isNaN(v) ? "" : Double.toString(v));
             }
+            r.exceedance().values().forEach(p -> s.append(',').append(p));
             s.append('\n');
         }
         return s.toString();

@@ -21,6 +21,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.StepInfo;
+import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PosteriorExport;
@@ -61,6 +62,7 @@ class InferenceDataTest {
     private static JobManager jobs(int threads) {
         PluginRegistry plugins = TestPlatform.plugins();
         plugins.add(TestPlatform.plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
+        plugins.add(TestPlatform.plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));
         return TestPlatform.jobs(plugins, threads, CHUNK * 4 * 2);
     }
 
@@ -163,6 +165,59 @@ class InferenceDataTest {
             assertEquals(0.5, Double.parseDouble(sd), 1e-15);
         }
         assertFalse(read.containsKey("lp"), "particles have no density of their own");
+    }
+
+    private static double[] numbers(String line) {
+        return Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    }
+
+    /**
+     * Of 2000 draws of a Laplace prior of weight 1, E|x| = 1 with sd 1, E x = 0 with sd √2; the
+     * first datum is the first parameter and noise of sd ½. Limits of five standard errors: odds of
+     * 6e-7 each.
+     */
+    @Test
+    void xarrayReadsThePriorAndWhatItPredicts() throws Exception {
+        Path out = folder.resolve("out");
+        Path file = problem("{particles: 30, iterations: 20}");
+        Files.writeString(file, Files.readString(file) + "results: {prior-draws: 2000}\n");
+        Job job = run(file, out, Job.Listener.NONE);
+        assertEquals(Job.Status.DONE, job.status(), () -> "" + job.error());
+        Map<String, String> read = readByXarray(out, "field_parameter");
+        double[] x = numbers(read.get("prior"));
+        double[] y = numbers(read.get("prior_data"));
+        double[] of = numbers(read.get("prior_draw"));
+        assertEquals(4000, x.length);
+        assertEquals(2000, of.length);
+        assertEquals(1, Arrays.stream(x).map(Math::abs).average().orElseThrow(), 5 / 63.2);
+        assertEquals(0, Arrays.stream(x).average().orElseThrow(), 5 * Math.sqrt(2) / 63.2);
+        double[] a = {1, 0, 2, 1, 0, 1, 1, 1};
+        double squares = 0;
+        for (int i = 0; i < y.length; i++) {
+            int draw = (int) of[i / 4];
+            double clean = a[i % 4 * 2] * x[2 * draw] + a[i % 4 * 2 + 1] * x[2 * draw + 1];
+            squares += Math.pow((y[i] - clean) / 0.5, 2) / y.length;
+        }
+        assertEquals(1, squares, 5 * Math.sqrt(2.0 / 8000));
+    }
+
+    @Test
+    void aPriorThatCannotBeDrawnIsSaid() throws Exception {
+        Path out = folder.resolve("out");
+        Path file = problem("{particles: 30, iterations: 20}");
+        Files.writeString(
+                file,
+                Files.readString(file).replace("type: l1", "type: tv")
+                        + "results: {exceedance: [1.5, 0.25]}\n");
+        Job job = run(file, out, Job.Listener.NONE);
+        assertEquals(Job.Status.DONE, job.status(), () -> "" + job.error());
+        assertFalse(Files.exists(out.resolve("posterior.zarr/prior")));
+        assertTrue(Files.readString(out.resolve("log.jsonl")).contains("the prior is improper"));
+        PosteriorExport.write(out, PosteriorExport.Format.CSV, out.resolve("posterior.csv"));
+        assertEquals("chain,draw,x1,x2", Files.readAllLines(out.resolve("posterior.csv")).get(0));
+        Map<String, String> read = readByXarray(out, "field_parameter");
+        assertTrue(read.get("noprior").contains("the prior is improper"), "said in the store");
+        assertEquals("p>0.25", read.get("exceedance"), "the last of two columns, as NumPy counts");
     }
 
     /** log π = −½|(Ax − y)/sd|² − |x|₁ up to a constant, which is left out. */

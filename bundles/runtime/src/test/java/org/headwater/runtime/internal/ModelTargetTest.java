@@ -3,6 +3,7 @@ package org.headwater.runtime.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import org.headwater.api.DenseMatrix;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ForwardModel;
+import org.headwater.api.LeastSquares;
 import org.headwater.api.Noise;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.QuadraticPotential;
@@ -240,7 +242,7 @@ class ModelTargetTest {
                     for (int k = 0; k < 2; k++) {
                         ModelTarget target =
                                 new ModelTarget(
-                                        model, noise, k == 0 ? null : full, workers, s -> {});
+                                        model, noise, null, k == 0 ? null : full, workers, s -> {});
                         target.evaluate(theta, value[k], gradient[k], new boolean[7]);
                         target.gaussNewton(theta, hessian[k]);
                     }
@@ -394,6 +396,61 @@ class ModelTargetTest {
         @Override
         public Evaluator evaluator() {
             throw new OutOfMemoryError("test");
+        }
+    }
+
+    /** f = ½|r|² + constant, ∇f = Jᵀr and H = JᵀJ, with a Gaussian prior and without. */
+    @Test
+    void residualsAreThoseOfTheTarget() {
+        double[] lambda = {4, 1, 0, 0, 1, 3, 0, .5, 0, 0, 2, 0, 0, .5, 0, 1};
+        QuadraticPotential full = QuadraticPotential.full(new DenseMatrix(4, 4, lambda));
+        for (QuadraticPotential prior : new QuadraticPotential[] {null, full}) {
+            Cubic model = Cubic.of(3, 5, 0.4, 4, false);
+            Noise noise = TestPlatform.gaussian(measured(3), SD);
+            try (FixedWorkers workers = new FixedWorkers(2)) {
+                ModelTarget target =
+                        new ModelTarget(model, noise, measured(3), prior, workers, s -> {});
+                LeastSquares squares = target.leastSquares().orElseThrow();
+                int n = 7;
+                int rows = squares.size();
+                assertEquals(prior == null ? 4 : 8, rows);
+                Ensemble theta = Ensemble.of(n, 5, gaussians(5 * n, 3));
+                double[] value = new double[n];
+                Ensemble gradient = Ensemble.zeros(n, 5);
+                target.evaluate(theta, value, gradient, new boolean[n]);
+                double[] r = new double[n * rows];
+                assertEquals(0, squares.evaluate(theta, r, new boolean[n]));
+                assertEquals(2 * n, target.count().evaluations(), "they count");
+                double[] half = new double[n];
+                for (int i = 0; i < n; i++) {
+                    double[] own = new double[rows];
+                    double[] jacobian = new double[rows * 5];
+                    assertTrue(squares.jacobian(theta.point(i), own, jacobian));
+                    double[] hessian = new double[25];
+                    target.gaussNewton(Ensemble.of(1, 5, theta.point(i)), hessian);
+                    for (int k = 0; k < rows; k++) {
+                        half[i] += 0.5 * own[k] * own[k];
+                        assertEquals(own[k], r[i * rows + k], 1e-12);
+                    }
+                    for (int j = 0; j < 5; j++) {
+                        double slope = 0;
+                        for (int k = 0; k < rows; k++) {
+                            slope += jacobian[k * 5 + j] * own[k];
+                        }
+                        assertEquals(gradient.get(i, j), slope, 1e-9 * (1 + Math.abs(slope)));
+                        for (int l = 0; l < 5; l++) {
+                            double product = 0;
+                            for (int k = 0; k < rows; k++) {
+                                product += jacobian[k * 5 + j] * jacobian[k * 5 + l];
+                            }
+                            assertEquals(
+                                    hessian[j * 5 + l], product, 1e-9 * (1 + Math.abs(product)));
+                        }
+                    }
+                    assertEquals(
+                            value[i] - value[0], half[i] - half[0], 1e-9 * (1 + Math.abs(half[i])));
+                }
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ class SummaryTest {
     @Test
     void rowsAgreeWithNumpy() {
         Ensemble draws = Ensemble.of(4, 2, new double[] {3, 0, 1, 0, 2, 0, 10, 0});
-        List<ParameterSummary> rows = Summary.of(Draws.of(draws, 1), true, List.of(FIELD));
+        List<ParameterSummary> rows =
+                Summary.of(Draws.of(draws, 1), true, List.of(FIELD), List.of());
         ParameterSummary a = rows.get(0);
         assertEquals(4.0, a.mean());
         assertEquals(3.5355339059327378, a.sd(), 1e-15);
@@ -37,5 +38,17 @@ class SummaryTest {
         assertTrue(lines.get(1).startsWith("a,4.0,3.5355339059327378,"), lines.get(1));
         assertTrue(lines.get(1).endsWith(",,,"), "one replicate says nothing of its error");
         assertEquals("\"b, \"\"c\"\"\",0.0,0.0,0.0,0.0,0.0,,,", lines.get(2));
+    }
+
+    /** Of 3, 1, 2, 10 two lie above 2, as a draw at the threshold does not. */
+    @Test
+    void exceedanceIsTheShareOfDrawsAbove() {
+        Ensemble draws = Ensemble.of(4, 2, new double[] {3, 0, 1, 0, 2, 0, 10, 0});
+        List<ParameterSummary> rows =
+                Summary.of(Draws.of(draws, 1), true, List.of(FIELD), List.of(2.0, -1.0, 10.0));
+        List<String> lines = Summary.csv(rows).lines().toList();
+        assertEquals("name,mean,sd,q05,q50,q95,ess,mcse,rhat,p>2.0,p>-1.0,p>10.0", lines.get(0));
+        assertTrue(lines.get(1).endsWith(",,,,0.5,1.0,0.0"), lines.get(1));
+        assertTrue(lines.get(2).endsWith(",,,,0.0,1.0,0.0"), lines.get(2));
     }
 }

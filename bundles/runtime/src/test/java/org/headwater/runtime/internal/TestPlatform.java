@@ -20,6 +20,8 @@ import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
 import org.headwater.solver.langevin.internal.LangevinSolverProvider;
+import org.headwater.solver.leastsquares.internal.EnsembleKalmanSolverProvider;
+import org.headwater.solver.leastsquares.internal.RtoSolverProvider;
 import org.headwater.solver.map.internal.MapSolverProvider;
 import org.headwater.solver.rwpo.internal.RwpoSolverProvider;
 
@@ -45,6 +47,8 @@ final class TestPlatform {
         PluginRegistry registry = plugins();
         registry.add(plugin(PluginKind.SOLVER, new LangevinSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.SOLVER, new MapSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new RtoSolverProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.SOLVER, new EnsembleKalmanSolverProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.MODEL, new CurvedModelProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));

@@ -61,7 +61,15 @@ class VerdictTableTest {
                         "Gaussian, pcn",
                         linear(20, 40, "gaussian"),
                         "{type: langevin, method: pcn, iterations: 2000}"),
+                Arguments.of("lasso, rto", reference("bayes_lasso_d10", "l1"), "{type: rto}"),
+                Arguments.of(
+                        "lasso, ensemble-kalman",
+                        reference("bayes_lasso_d10", "l1"),
+                        "{type: ensemble-kalman}"),
+                Arguments.of("Gaussian, rto", linear(20, 40, "gaussian"), "{type: rto}"),
                 Arguments.of("exponential, rwpo", curved("exp"), "{type: rwpo}"),
+                Arguments.of(
+                        "exponential, ensemble-kalman", curved("exp"), "{type: ensemble-kalman}"),
                 Arguments.of(
                         "exponential, mala", curved("exp"), "{type: langevin, iterations: 3000}"));
     }

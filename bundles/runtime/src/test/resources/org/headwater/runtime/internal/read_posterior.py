@@ -28,6 +28,10 @@ assert np.allclose(flat.std(0), [float(r["sd"]) for r in rows[:d]], rtol=0, atol
 for column, p in (("q05", 0.05), ("q50", 0.5), ("q95", 0.95)):
     mine = [float(r[column]) for r in rows[:d]]
     assert np.allclose(np.quantile(flat, p, axis=0), mine, rtol=0, atol=1e-12), column
+for column in [c for c in rows[0] if c.startswith("p>")]:
+    mine = [float(r[column]) for r in rows[:d]]
+    assert np.allclose((flat > float(column[2:])).mean(0), mine, rtol=0, atol=1e-12), column
+    print("exceedance", column)
 assert list(posterior.chain.values) == list(range(field.shape[0]))
 assert list(posterior.draw.values) == list(range(field.shape[1]))
 
@@ -50,6 +54,21 @@ print("noise_sd", " ".join(map(repr, constant.noise_sd.values.tolist())))
 print("kind", posterior.attrs["draw_kind"])
 print("unit", field.attrs.get("units", ""))
 print("steps", stats.sizes["iteration"])
+root = xr.open_zarr(store)
+if "prior" in root.attrs:
+    print("noprior", root.attrs["prior"])
+elif (run / "posterior.zarr" / "prior").exists():
+    prior = xr.open_zarr(store, group="prior")
+    before = xr.open_zarr(store, group="prior_predictive")
+    draws = prior[field.name]
+    assert draws.dims == field.dims and draws.attrs == field.attrs, draws
+    assert list(prior[sys.argv[2]].values.ravel()) == list(names)
+    assert before.data.dims == ("chain", "draw", "datum") and "prior_draw" in before.coords
+    assert before.data.attrs == again.data.attrs
+    assert prior.attrs["draw_kind"] == "independent draw"
+    print("prior", " ".join(map(repr, draws.values.ravel().tolist())))
+    print("prior_data", " ".join(map(repr, before.data.values.ravel().tolist())))
+    print("prior_draw", *before.prior_draw.values.tolist())
 if "lp" in stats:
     print("lp", repr(float(stats.lp[0, 0])), " ".join(map(repr, flat[0].tolist())))
 if (run / "posterior.npz").exists():

@@ -12,6 +12,7 @@ import org.headwater.api.Geometry;
 import org.headwater.api.ParameterBlock;
 import org.headwater.kernels.sparse.Lanes;
 import org.headwater.model.eit.internal.basis.Basis;
+import org.headwater.model.eit.internal.basis.LevelSet;
 import org.headwater.model.eit.internal.cem.CompleteElectrodeModel;
 import org.headwater.model.eit.internal.cem.ElectrodeBatch;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
@@ -22,8 +23,9 @@ import org.headwater.model.eit.internal.data.Experiment;
  *
  * <p>V = QᵀG(σh, z/h)C with G of the complete electrode model, σ = σ₀e^{Bθ} (log) or σ₀ + Bθ
  * (identity). Parameters, in this order: θ (d values); log σ₀ (σ₀ in S/m) and log z (z in Ω·m², one
- * common to all electrodes or one for each), each only if it is estimated. Data are in V, in the
- * order of {@link Experiment}. A conductivity that is not positive and finite is a failed particle.
+ * common to all electrodes or one for each), each only if it is estimated. For a level set Bθ is φ,
+ * and m(φ) of {@link LevelSet} stands in its place. Data are in V, in the order of {@link
+ * Experiment}. A conductivity that is not positive and finite is a failed particle.
  *
  * <p>Cost of a prediction: T·d for the field, one sparse factorisation, and the voltages; of a
  * gradient: a back-substitution with L−1 right-hand sides and T·d once more; of a Jacobian:
@@ -44,6 +46,10 @@ final class EitModel implements ForwardModel {
     private final int impedances;
 
     private final double[] shift;
+
+    /** What the mesh gets wrong, or null. */
+    private final ApproximationError error;
+
     private final List<ParameterBlock> blocks;
     private final Geometry geometry;
 
@@ -53,6 +59,7 @@ final class EitModel implements ForwardModel {
      * @param tank σ₀ and z, or where their estimation starts
      * @param impedances how many log z are parameters: 0, 1 (common to all electrodes) or L
      * @param shift what difference data add to measured voltages, or null
+     * @param error what the mesh gets wrong, or null
      */
     EitModel(
             CompleteElectrodeModel electrodeModel,
@@ -63,7 +70,8 @@ final class EitModel implements ForwardModel {
             Homogeneous tank,
             boolean backgroundEstimated,
             int impedances,
-            double[] shift) {
+            double[] shift,
+            ApproximationError error) {
         this.electrodeModel = electrodeModel;
         this.experiment = experiment;
         this.basis = basis;
@@ -73,6 +81,7 @@ final class EitModel implements ForwardModel {
         this.backgroundEstimated = backgroundEstimated;
         this.impedances = impedances;
         this.shift = shift;
+        this.error = error;
         this.geometry = geometry(electrodeModel.mesh());
         List<ParameterBlock> list = new ArrayList<>();
         list.add(
@@ -84,17 +93,27 @@ final class EitModel implements ForwardModel {
                         shape(basis, geometry),
                         null));
         if (backgroundEstimated) {
-            list.add(nuisance("log-background", 1, tank.conductivity(), LOG_BACKGROUND_SD));
+            list.add(
+                    nuisance(
+                            "log-background", 1, Math.log(tank.conductivity()), LOG_BACKGROUND_SD));
         }
         if (impedances > 0) {
             list.add(
                     nuisance(
                             "log-contact-impedance",
                             impedances,
-                            tank.contactImpedance(),
+                            Math.log(tank.contactImpedance()),
                             Homogeneous.LOG_IMPEDANCE_SD));
         }
+        if (errorSize() > 0) {
+            list.add(nuisance("model-error", errorSize(), 0, 1));
+        }
         this.blocks = List.copyOf(list);
+    }
+
+    /** K, the number of η. */
+    private int errorSize() {
+        return error == null ? 0 : error.size();
     }
 
     private static FieldShape shape(Basis basis, Geometry geometry) {
@@ -115,7 +134,7 @@ final class EitModel implements ForwardModel {
         }
         double[] centres = new double[count];
         double[] sds = new double[count];
-        Arrays.fill(centres, Math.log(centre));
+        Arrays.fill(centres, centre);
         Arrays.fill(sds, sd);
         return new ParameterBlock(name, names, "", centres, new FieldShape(count), sds);
     }
@@ -231,7 +250,25 @@ final class EitModel implements ForwardModel {
     }
 
     /**
-     * Turns m = Bθ into conductivities times a factor, in lanes.
+     * The field m of coefficients in lanes.
+     *
+     * @param theta d × W, not modified
+     * @param m T × W, overwritten, as is {@code slopes} by dm/d(Bθ) if there is a level set
+     */
+    private void expand(Lanes lanes, double[] theta, double[] m, double[] slopes) {
+        basis.matrix().expand(lanes, theta, m);
+        if (basis.levels() != null) {
+            basis.levels().apply(m, basis.matrix().rows() * lanes.width(), slopes);
+        }
+    }
+
+    /** Length of the array of slopes of a level set in lanes. */
+    private int slopes(Lanes lanes) {
+        return basis.levels() == null ? 0 : basis.matrix().rows() * lanes.width();
+    }
+
+    /**
+     * Turns m into conductivities times a factor, in lanes.
      *
      * @param background σ₀ of each lane
      * @param m T × W, not modified
@@ -292,7 +329,7 @@ final class EitModel implements ForwardModel {
         public void evaluate(double[] theta, int offset, double[] out) {
             double[] field = Arrays.copyOfRange(theta, offset, offset + basis.size());
             Lanes one = Lanes.scalar();
-            basis.matrix().expand(one, field, out);
+            expand(one, field, out, new double[slopes(one)]);
             if (!change) {
                 conductivity(one, out, new double[] {background(theta, offset)}, 1, out);
             }
@@ -366,6 +403,7 @@ final class EitModel implements ForwardModel {
         private final double[] field;
         private final double[] coefficients;
         private final double[] derivatives;
+        private final double[] slopes;
         private final double[] background;
         private final double[] transfer = new double[electrodes * electrodes];
         private final double[] gBar = new double[electrodes * electrodes];
@@ -379,6 +417,7 @@ final class EitModel implements ForwardModel {
             field = new double[basis.size() * width];
             coefficients = new double[tanks.coefficients()];
             derivatives = new double[tanks.coefficients()];
+            slopes = new double[slopes(lanes)];
             background = new double[width];
             Arrays.fill(background, tank.conductivity());
         }
@@ -404,8 +443,15 @@ final class EitModel implements ForwardModel {
                 }
                 tanks.transfer(w, transfer);
                 experiment.voltages(transfer, scratch, predicted, particle * data);
+                int last = (particle + 1) * d - errorSize();
+                if (error != null) {
+                    error.addTo(theta.data(), last, predicted, particle * data);
+                }
                 if (misfit != null) {
                     misfit.at(particle, predicted, particle * data, cotangent);
+                    if (error != null) {
+                        error.pullBack(cotangent, gradient, last);
+                    }
                     experiment.pullBack(cotangent, scratch, gBar);
                     tanks.misfit(w, gBar);
                 }
@@ -436,7 +482,7 @@ final class EitModel implements ForwardModel {
                     coefficients[(triangles + l) * width + w] = contact;
                 }
             }
-            basis.matrix().expand(lanes, field, coefficients);
+            expand(lanes, field, coefficients, slopes);
             conductivity(lanes, coefficients, background, height, coefficients);
         }
 
@@ -445,7 +491,14 @@ final class EitModel implements ForwardModel {
             for (int i = 0; i < triangles * width; i++) {
                 derivatives[i] *= log ? coefficients[i] : height;
             }
-            basis.matrix().pullBack(lanes, derivatives, field);
+            double[] inner = derivatives;
+            if (basis.levels() != null) {
+                for (int i = 0; i < slopes.length; i++) {
+                    slopes[i] *= derivatives[i];
+                }
+                inner = slopes;
+            }
+            basis.matrix().pullBack(lanes, inner, field);
         }
 
         private void nuisanceGradient(int lane, double[] gradient, int offset) {
@@ -472,9 +525,10 @@ final class EitModel implements ForwardModel {
         private final int triangles = basis.matrix().rows();
         private final int electrodes = electrodeModel.mesh().electrodes();
         private final int pairs = electrodeModel.pairs();
-        private final int nuisances = d - basis.size();
+        private final int nuisances = d - basis.size() - errorSize();
         private final CompleteElectrodeModel.Workspace workspace = electrodeModel.workspace();
         private final double[] sigma = new double[triangles];
+        private final double[] slopes = new double[slopes(Lanes.scalar())];
         private final double[] transfer = new double[electrodes * electrodes];
         private final double[] bySigma = new double[pairs * triangles];
         private final double[] byLogZ = new double[pairs * electrodes];
@@ -488,7 +542,7 @@ final class EitModel implements ForwardModel {
         void jacobian(double[] theta, double[] predicted, double[] jacobian) {
             Lanes one = Lanes.scalar();
             double background = background(theta, 0);
-            basis.matrix().expand(one, Arrays.copyOf(theta, basis.size()), sigma);
+            expand(one, Arrays.copyOf(theta, basis.size()), sigma, slopes);
             conductivity(one, sigma, new double[] {background}, height, sigma);
             double[] z = new double[electrodes];
             for (int l = 0; l < electrodes; l++) {
@@ -501,6 +555,9 @@ final class EitModel implements ForwardModel {
             }
             workspace.transfer(transfer);
             experiment.voltages(transfer, scratch, predicted, 0);
+            if (error != null) {
+                error.addTo(theta, d - errorSize(), predicted, 0);
+            }
             workspace.sensitivities(bySigma, byLogZ);
             for (int k = 0; k < pairs; k++) {
                 double sum = 0;
@@ -517,9 +574,15 @@ final class EitModel implements ForwardModel {
                     byNuisance[first + (impedances == 1 ? 0 : l)] += byLogZ[k * electrodes + l];
                 }
             }
+            for (int k = 0; basis.levels() != null && k < bySigma.length; k++) {
+                bySigma[k] *= slopes[k % triangles];
+            }
             pullBack();
             experiment.differentials(byField, basis.size(), scratch, jacobian, 0, d);
             experiment.differentials(byNuisance, nuisances, scratch, jacobian, basis.size(), d);
+            if (error != null) {
+                error.putInto(jacobian, d);
+            }
         }
 
         /** The rows of the pairs times the basis, a few rows at a time in lanes. */

@@ -118,16 +118,47 @@ public final class EitProvider implements ForwardModelProvider {
                 shift[i] -= frame[i];
             }
         }
-        return new EitModel(
-                electrodeModel,
-                experiment,
-                basis,
-                section.height(),
-                section.isLog(),
-                tank,
-                Double.isNaN(background) && !difference,
-                difference || given != null ? 0 : section.estimatesEachImpedance() ? electrodes : 1,
-                shift);
+        boolean backgroundEstimated = Double.isNaN(background) && !difference;
+        int impedances =
+                difference || given != null ? 0 : section.estimatesEachImpedance() ? electrodes : 1;
+        Homogeneous fitted = tank;
+        Maker maker =
+                (on, in, error, shifted) ->
+                        new EitModel(
+                                on,
+                                experiment,
+                                in,
+                                section.height(),
+                                section.isLog(),
+                                fitted,
+                                backgroundEstimated,
+                                impedances,
+                                shifted,
+                                error);
+        ApproximationError error = null;
+        if (section.hasApproximationError()) {
+            ElectrodeMesh fine = section.fineMesh();
+            error =
+                    section.approximationError(
+                            maker.make(
+                                    new CompleteElectrodeModel(fine),
+                                    section.basisLike(basis, fine),
+                                    null,
+                                    null),
+                            maker.make(electrodeModel, basis, null, null),
+                            difference);
+        }
+        return maker.make(electrodeModel, basis, error, shift);
+    }
+
+    /** Makes the model on one mesh or another. */
+    @FunctionalInterface
+    private interface Maker {
+        EitModel make(
+                CompleteElectrodeModel electrodeModel,
+                Basis basis,
+                ApproximationError error,
+                double[] shift);
     }
 
     private static void report(Homogeneous tank, boolean difference) {

@@ -1,6 +1,8 @@
 package org.headwater.model.eit.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -9,8 +11,10 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
+import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.model.eit.internal.basis.Bases;
 import org.headwater.model.eit.internal.basis.Basis;
+import org.headwater.model.eit.internal.basis.LevelSet;
 import org.headwater.model.eit.internal.basis.TrianglePoints;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.GmshReader;
@@ -22,18 +26,42 @@ import org.headwater.model.eit.internal.cem.TankShape;
  * the tank; keys of {@code tank} override the preset one by one.
  */
 final class ModelSection {
+    private static final String WIDTH = "electrode-width";
+    private static final String ANGLES = "electrode-angles";
+    private static final String ERROR = "approximation-error";
+    private static final long ERROR_SEED = 1;
+    private static final String LEVEL_SET = "level-set";
+    private static final String CONTRASTS = "contrasts";
     private static final Pattern ANGLE =
             Pattern.compile("([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\\s*(deg|°|rad)");
 
     /** The keys of {@code basis} that belong to each type. */
     private static final Map<String, List<String>> BASIS_KEYS =
             Map.of(
-                    "blobs", List.of("size", "width", "extent"),
-                    "cosine", List.of("modes", "scale", "decay"),
-                    "haar", List.of("size", "smoothness"),
-                    "pixels", List.of("size"),
-                    "image", List.of("size"),
-                    "elements", List.of());
+                    "blobs",
+                    List.of("size", "width", "extent"),
+                    "cosine",
+                    List.of("modes", "scale", "decay"),
+                    "haar",
+                    List.of("size", "smoothness"),
+                    "pixels",
+                    List.of("size"),
+                    "image",
+                    List.of("size"),
+                    "elements",
+                    List.of(),
+                    LEVEL_SET,
+                    List.of(
+                            "expansion",
+                            "size",
+                            "width",
+                            "extent",
+                            "modes",
+                            "scale",
+                            "decay",
+                            CONTRASTS,
+                            "threshold",
+                            "smoothing"));
 
     private final Settings model;
     private final String format;
@@ -62,9 +90,22 @@ final class ModelSection {
                                         .above(0)
                                         .unit("m"),
                                 Setting.integer("electrodes", "number of electrodes").atLeast(2),
-                                Setting.number("electrode-width", "arc length of an electrode")
+                                Setting.number(
+                                                WIDTH,
+                                                "arc length of an electrode: a number for all, or"
+                                                        + " a list or a file with one for each")
+                                        .or(Setting.Kind.NUMBERS)
+                                        .or(Setting.Kind.FILE)
                                         .above(0)
                                         .unit("m"),
+                                Setting.numbers(
+                                                ANGLES,
+                                                "angle of each electrode's centre in degrees,"
+                                                        + " counter-clockwise from +x, a list or a"
+                                                        + " file, in place of first-electrode and"
+                                                        + " direction; equally spaced when absent")
+                                        .or(Setting.Kind.FILE)
+                                        .unit("°"),
                                 Setting.number(
                                                 "first-electrode",
                                                 "angle of the first electrode's centre,"
@@ -118,7 +159,8 @@ final class ModelSection {
                                                 "haar",
                                                 "pixels",
                                                 "image",
-                                                "elements")
+                                                "elements",
+                                                LEVEL_SET)
                                         .byDefault("blobs"),
                                 Setting.integer(
                                                 "size",
@@ -152,7 +194,50 @@ final class ModelSection {
                                         .atLeast(0),
                                 Setting.number(
                                         "smoothness",
-                                        "haar: s of the Besov weights 2^(-j(s-1)), default 1"))),
+                                        "haar: s of the Besov weights 2^(-j(s-1)), default 1"),
+                                Setting.choice(
+                                        "expansion",
+                                        "level-set: the basis of its function, with that basis's"
+                                                + " keys; default blobs",
+                                        "blobs",
+                                        "cosine"),
+                                Setting.numbers(
+                                                CONTRASTS,
+                                                "level-set: conductivity of the material or the"
+                                                        + " two over the background's; below 1"
+                                                        + " resistive, above 1 conductive")
+                                        .above(0),
+                                Setting.number(
+                                                "threshold",
+                                                "level-set: a material is where the function"
+                                                        + " exceeds it (conductive) or falls below"
+                                                        + " its negative (resistive), default 1")
+                                        .above(0),
+                                Setting.number(
+                                                "smoothing",
+                                                "level-set: width of the step between materials in"
+                                                        + " units of the function, default 0.5")
+                                        .above(0))),
+                Setting.group(
+                        ERROR,
+                        "counts with what the mesh gets wrong, learnt from draws of tanks on a fine"
+                                + " mesh; when absent the mesh is taken to be exact",
+                        SettingsSchema.of(
+                                Setting.integer(
+                                                "nodes",
+                                                "nodes of the fine mesh, three times the mesh's"
+                                                        + " when absent")
+                                        .atLeast(50),
+                                Setting.integer("samples", "number of draws, 200 when absent")
+                                        .atLeast(10)
+                                        .atMost(2000),
+                                Setting.number(
+                                                "coefficient-sd",
+                                                "standard deviation of the basis's coefficients"
+                                                        + " among the draws, as the prior has it"
+                                                        + " (l1: 1.4/weight)")
+                                        .above(0)
+                                        .required())),
                 Setting.choice(
                                 "transform",
                                 "log: conductivity = background · exp(change); identity:"
@@ -174,30 +259,90 @@ final class ModelSection {
                 };
     }
 
+    /**
+     * What a format presets.
+     *
+     * @param radius m
+     * @param electrodes their number
+     * @param width of each, m
+     * @param first angle of the first, rad
+     * @param clockwise how they are numbered
+     */
+    private record Preset(
+            double radius, int electrodes, double width, double first, boolean clockwise) {}
+
+    private Preset preset() {
+        return switch (format) {
+            case "kit4" -> new Preset(0.14, 16, 0.025, Math.PI / 2, true);
+            case "ktc2023" -> new Preset(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
+            case "rpi" -> new Preset(0.15, 32, 0.025, 2 * Math.PI / 32, false);
+            default -> null;
+        };
+    }
+
     /** The tank, from the keys and the preset. */
     TankShape tank() {
         Settings tank = model.group("tank");
-        TankShape preset = preset();
-        double first = preset == null ? 0 : preset.firstElectrodeAngle();
+        Preset preset = preset();
+        double radius = number(tank, "radius", preset == null ? Double.NaN : preset.radius());
+        double[] angles = angles(tank);
+        int electrodes =
+                angles != null && !tank.has("electrodes")
+                        ? angles.length
+                        : (int)
+                                number(
+                                        tank,
+                                        "electrodes",
+                                        preset == null ? Double.NaN : preset.electrodes());
+        if (angles != null && angles.length != electrodes) {
+            throw tank.invalid(
+                    ANGLES,
+                    "must hold " + electrodes + " angles, one for each electrode",
+                    "mend the list or electrodes");
+        }
+        double[] widths;
+        if (tank.has(WIDTH)) {
+            widths = tank.vector(WIDTH, electrodes);
+        } else {
+            widths = new double[electrodes];
+            Arrays.fill(widths, number(tank, WIDTH, preset == null ? Double.NaN : preset.width()));
+        }
+        double first = preset == null ? 0 : preset.first();
         boolean clockwise = preset != null && preset.clockwise();
-        return new TankShape(
-                number(tank, "radius", preset == null ? Double.NaN : preset.radius()),
-                (int) number(tank, "electrodes", preset == null ? Double.NaN : preset.electrodes()),
-                number(
-                        tank,
-                        "electrode-width",
-                        preset == null ? Double.NaN : preset.electrodeWidth()),
-                tank.has("first-electrode") ? angle(tank, "first-electrode") : first,
-                tank.has("direction") ? tank.text("direction").equals("clockwise") : clockwise);
+        TankShape regular =
+                TankShape.equal(
+                        radius,
+                        electrodes,
+                        Arrays.stream(widths).min().orElseThrow(),
+                        tank.has("first-electrode") ? angle(tank, "first-electrode") : first,
+                        tank.has("direction")
+                                ? tank.text("direction").equals("clockwise")
+                                : clockwise);
+        List<TankShape.Electrode> list = new ArrayList<>();
+        for (int l = 0; l < electrodes; l++) {
+            double angle =
+                    angles == null
+                            ? regular.electrodes().get(l).angle()
+                            : Math.toRadians(angles[l]);
+            list.add(new TankShape.Electrode(angle, widths[l]));
+        }
+        return new TankShape(radius, list);
     }
 
-    private TankShape preset() {
-        return switch (format) {
-            case "kit4" -> new TankShape(0.14, 16, 0.025, Math.PI / 2, true);
-            case "ktc2023" -> new TankShape(0.115, 32, 0.115 * Math.PI / 32, Math.PI / 2, false);
-            case "rpi" -> new TankShape(0.15, 32, 0.025, 2 * Math.PI / 32, false);
-            default -> null;
-        };
+    /** The angles of the electrodes in degrees, or null when they are equally spaced. */
+    private static double[] angles(Settings tank) {
+        if (!tank.has(ANGLES)) {
+            return null;
+        }
+        for (String key : List.of("first-electrode", "direction")) {
+            if (tank.has(key)) {
+                throw tank.invalid(
+                        key,
+                        "cannot be given together with " + tank.key(ANGLES),
+                        "remove one of them");
+            }
+        }
+        return tank.isNumbers(ANGLES) ? tank.numbers(ANGLES) : tank.matrix(ANGLES).data();
     }
 
     private static double number(Settings tank, String key, double preset) {
@@ -280,21 +425,67 @@ final class ModelSection {
                         mesh.centre(),
                         mesh.radius());
         return switch (type) {
-            case "blobs" ->
-                    bases.blobs(
-                            integer(basis, "size", 20),
-                            real(basis, "width", 0.1),
-                            real(basis, "extent", 0.95));
-            case "cosine" ->
-                    bases.cosine(
-                            integer(basis, "modes", 128),
-                            real(basis, "scale", 3),
-                            real(basis, "decay", 1.25));
+            case "blobs" -> blobs(basis, bases);
+            case "cosine" -> cosine(basis, bases);
+            case LEVEL_SET -> levelSet(basis, bases);
             case "haar" -> haar(basis, bases);
             case "pixels" -> bases.pixels(integer(basis, "size", 32));
             case "image" -> bases.image(integer(basis, "size", 32));
             default -> bases.elements();
         };
+    }
+
+    private static Basis blobs(Settings basis, Bases bases) {
+        return bases.blobs(
+                integer(basis, "size", 20), real(basis, "width", 0.1), real(basis, "extent", 0.95));
+    }
+
+    private static Basis cosine(Settings basis, Bases bases) {
+        return bases.cosine(
+                integer(basis, "modes", 128), real(basis, "scale", 3), real(basis, "decay", 1.25));
+    }
+
+    private Basis levelSet(Settings basis, Bases bases) {
+        if (!isLog()) {
+            throw model.invalid(
+                    "transform",
+                    "must be log with a basis of type level-set, whose contrasts are ratios",
+                    "remove it");
+        }
+        if (!basis.has(CONTRASTS)) {
+            throw InvalidInputException.of(
+                    basis.key(CONTRASTS),
+                    "is missing; a basis of type level-set needs it",
+                    null,
+                    "write e.g. [0.1] for one resistive material, or [0.1, 10] for two");
+        }
+        double[] contrasts = basis.numbers(CONTRASTS);
+        long resistive = Arrays.stream(contrasts).filter(r -> r < 1).count();
+        long conductive = Arrays.stream(contrasts).filter(r -> r > 1).count();
+        if (resistive > 1 || conductive > 1 || resistive + conductive != contrasts.length) {
+            throw InvalidInputException.of(
+                    basis.key(CONTRASTS),
+                    "must hold one number below 1, one above 1, or one of each",
+                    Arrays.toString(contrasts),
+                    "give the conductivity of each material over the background's");
+        }
+        boolean cosine = basis.has("expansion") && basis.text("expansion").equals("cosine");
+        List<String> foreign =
+                cosine ? List.of("size", "width", "extent") : List.of("modes", "scale", "decay");
+        for (String key : foreign) {
+            if (basis.has(key)) {
+                throw basis.invalid(
+                        key,
+                        "does not belong to an expansion in " + (cosine ? "cosines" : "blobs"),
+                        "remove it, or change " + basis.key("expansion"));
+            }
+        }
+        return (cosine ? cosine(basis, bases) : blobs(basis, bases))
+                .with(
+                        new LevelSet(
+                                contrasts,
+                                real(basis, "threshold", 1),
+                                real(basis, "smoothing", 0.5)));
     }
 
     private static Basis haar(Settings basis, Bases bases) {
@@ -311,6 +502,58 @@ final class ModelSection {
 
     private static double real(Settings settings, String key, double otherwise) {
         return settings.has(key) ? settings.number(key) : otherwise;
+    }
+
+    /** Whether errors of the mesh are counted with. */
+    boolean hasApproximationError() {
+        return model.has(ERROR);
+    }
+
+    /** The mesh that the errors of the model's own are judged by. */
+    ElectrodeMesh fineMesh() {
+        if (model.group("mesh").has("file")) {
+            throw InvalidInputException.of(
+                    model.key(ERROR),
+                    "needs a mesh that is made here, not one from a file",
+                    null,
+                    "give mesh.nodes, or remove the key");
+        }
+        Settings error = model.group(ERROR);
+        int nodes = error.has("nodes") ? error.integer("nodes") : simulationNodes();
+        int own = model.group("mesh").integer("nodes");
+        if (nodes <= own) {
+            throw error.invalid(
+                    "nodes",
+                    "must exceed " + own + ", the nodes of the mesh itself",
+                    "raise it, threefold at best");
+        }
+        return RingMesher.mesh(tank(), nodes);
+    }
+
+    /** The basis on another mesh, with the same coefficients. */
+    Basis basisLike(Basis basis, ElectrodeMesh mesh) {
+        Basis other = basis(mesh);
+        if (!other.names().equals(basis.names())) {
+            throw InvalidInputException.of(
+                    model.key(ERROR),
+                    "needs a basis that is the same on every mesh",
+                    model.group("basis").text("type"),
+                    "choose blobs, cosine, image or level-set");
+        }
+        return other;
+    }
+
+    /** What the coarse model gets wrong against the fine one. */
+    ApproximationError approximationError(EitModel fine, EitModel coarse, boolean difference) {
+        Settings error = model.group(ERROR);
+        return ApproximationError.of(
+                fine,
+                coarse,
+                difference,
+                integer(error, "samples", 200),
+                error.number("coefficient-sd"),
+                KeyedRandom.of(ERROR_SEED),
+                model.key(ERROR));
     }
 
     /** Whether conductivity is background · exp(change). */

@@ -45,6 +45,26 @@ class EitModelLawTest {
                 }
             }
         }
+        for (String expansion : new String[] {"blobs", "cosine"}) {
+            Map<String, Object> basis =
+                    map(
+                            "type",
+                            "level-set",
+                            "expansion",
+                            expansion,
+                            expansion.equals("blobs") ? "size" : "modes",
+                            7,
+                            "contrasts",
+                            expansion.equals("blobs") ? List.of(0.1, 10) : List.of(0.05));
+            all.add(Arguments.of("level-set of " + expansion, with(smallTank(), "basis", basis)));
+        }
+        all.add(
+                Arguments.of(
+                        "approximation error",
+                        with(
+                                smallTank(),
+                                "approximation-error",
+                                map("nodes", 500, "samples", 20, "coefficient-sd", 0.1))));
         all.add(
                 Arguments.of(
                         "each electrode's impedance",
@@ -213,7 +233,8 @@ class EitModelLawTest {
         int n = 11;
         Ensemble theta = particles(model, n, 6);
         // A particle that fails must not disturb its neighbours.
-        theta.data()[theta.offset(4)] = model.blocks().get(0).unit().isEmpty() ? 1e4 : -1e4;
+        double log = name.startsWith("level-set") ? Double.NaN : 1e4;
+        theta.data()[theta.offset(4)] = model.blocks().get(0).unit().isEmpty() ? log : -1e4;
         ForwardModel.Cotangent misfit =
                 (particle, p, offset, out) -> System.arraycopy(p, offset, out, 0, m);
         double[] predicted = new double[n * m];

@@ -12,8 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.headwater.model.eit.internal.basis.Basis;
 import org.headwater.model.eit.internal.cem.ElectrodeMesh;
 import org.headwater.model.eit.internal.cem.TankShape;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class ModelSectionTest {
     @Test
     void formatsPresetTheTankAndKeysOverrideThem() {
         TankShape kit = section("kit4", map()).tank();
-        assertEquals(new TankShape(0.14, 16, 0.025, Math.PI / 2, true), kit);
+        assertEquals(TankShape.equal(0.14, 16, 0.025, Math.PI / 2, true), kit);
         assertEquals(0.07, section("kit4", map()).height());
         ModelSection own =
                 section(
@@ -39,10 +41,10 @@ class ModelSectionTest {
                         map(
                                 "tank",
                                 map("radius", 0.2, "height", 0.1, "first-electrode", "-45deg")));
-        assertEquals(new TankShape(0.2, 16, 0.025, -Math.PI / 4, true), own.tank());
+        assertEquals(TankShape.equal(0.2, 16, 0.025, -Math.PI / 4, true), own.tank());
         assertEquals(0.1, own.height());
-        assertEquals(32, section("ktc2023", map()).tank().electrodes());
-        assertEquals(2 * Math.PI / 32, section("rpi", map()).tank().firstElectrodeAngle());
+        assertEquals(32, section("ktc2023", map()).tank().electrodes().size());
+        assertEquals(2 * Math.PI / 32, section("rpi", map()).tank().electrodes().get(0).angle());
     }
 
     @Test
@@ -50,7 +52,7 @@ class ModelSectionTest {
         assertInvalid(
                 "forward-model.tank.radius", () -> section("csv", map()).tank(), "missing", "kit4");
         ModelSection s = section("csv", smallTank());
-        assertEquals(new TankShape(0.1, 8, 0.03, 0, false), s.tank());
+        assertEquals(TankShape.equal(0.1, 8, 0.03, 0, false), s.tank());
         assertEquals(0.05, s.height());
     }
 
@@ -64,12 +66,110 @@ class ModelSectionTest {
     }
 
     @Test
+    void levelSetsAreChecked() {
+        String key = "forward-model.basis.contrasts";
+        assertInvalid(key, () -> meshed(basis("type", "level-set")), "missing", "[0.1]");
+        for (List<?> wrong : List.of(List.of(0.1, 0.2), List.of(1), List.of(2, 3, 0.1))) {
+            assertInvalid(
+                    key,
+                    () -> meshed(basis("type", "level-set", "contrasts", wrong)),
+                    "one number below 1");
+        }
+        assertInvalid(
+                "forward-model.basis.modes",
+                () -> meshed(basis("type", "level-set", "contrasts", List.of(2), "modes", 3)),
+                "blobs");
+        assertInvalid(
+                "forward-model.transform",
+                () ->
+                        meshed(
+                                with(
+                                        basis("type", "level-set", "contrasts", List.of(2)),
+                                        "transform",
+                                        "identity")),
+                "level-set");
+    }
+
+    private static Basis meshed(Map<String, Object> model) {
+        ModelSection section = section("csv", model);
+        return section.basis(section.mesh());
+    }
+
+    @Test
+    void electrodesMayDiffer(@TempDir Path directory) throws IOException {
+        Path file = Problems.write(directory, "angles.csv", "0\n100\n200\n");
+        for (Object angles : new Object[] {List.of(0, 100, 200), file.toString()}) {
+            Map<String, Object> tank =
+                    map(
+                            "radius",
+                            0.1,
+                            "electrode-width",
+                            List.of(0.01, 0.02, 0.03),
+                            "electrode-angles",
+                            angles);
+            TankShape shape = section("csv", map("tank", tank)).tank();
+            assertEquals(
+                    List.of(
+                            new TankShape.Electrode(0, 0.01),
+                            new TankShape.Electrode(Math.toRadians(100), 0.02),
+                            new TankShape.Electrode(Math.toRadians(200), 0.03)),
+                    shape.electrodes());
+        }
+        assertEquals(
+                0.02,
+                section("kit4", map("tank", map("electrode-width", Collections.nCopies(16, 0.02))))
+                        .tank()
+                        .electrodes()
+                        .get(3)
+                        .width());
+        assertInvalid(
+                "forward-model.tank.electrode-angles",
+                () ->
+                        section(
+                                        "kit4",
+                                        map(
+                                                "tank",
+                                                map(
+                                                        "electrodes",
+                                                        16,
+                                                        "electrode-angles",
+                                                        List.of(1, 2))))
+                                .tank(),
+                "16 angles");
+        assertInvalid(
+                "forward-model.tank.electrode-width",
+                () -> section("kit4", map("tank", map("electrode-width", List.of(1, 2)))).tank(),
+                "16 numbers");
+        Map<String, Object> both =
+                map("electrode-angles", List.of(0, 90), "direction", "clockwise");
+        assertInvalid(
+                "forward-model.tank.direction",
+                () -> section("kit4", map("tank", both)).tank(),
+                "electrode-angles");
+        Map<String, Object> close =
+                map(
+                        "radius",
+                        0.1,
+                        "electrode-width",
+                        0.02,
+                        "electrode-angles",
+                        List.of(0, 200, 11, 90));
+        assertInvalid(
+                "forward-model.tank.electrode-angles",
+                () -> section("csv", map("tank", close)).tank(),
+                "electrodes 1 and 3",
+                "0.02 m");
+    }
+
+    @Test
     void anglesHaveUnits() {
         for (Object right : new Object[] {Math.PI / 2, "90deg", "90 °", "1.5707963267948966rad"}) {
             double angle =
                     section("kit4", map("tank", map("first-electrode", right)))
                             .tank()
-                            .firstElectrodeAngle();
+                            .electrodes()
+                            .get(0)
+                            .angle();
             assertEquals(Math.PI / 2, angle, 1e-15);
         }
         assertInvalid(
@@ -87,9 +187,9 @@ class ModelSectionTest {
         assertInvalid("forward-model.basis.size", () -> haar.basis(haar.mesh()), "power of 2");
         assertInvalid(
                 "forward-model.basis.type",
-                () -> section("csv", basis("type", "level-set")),
-                "level-set",
-                "blobs");
+                () -> section("csv", basis("type", "wavelets")),
+                "wavelets",
+                "level-set");
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.Geometry;
 import org.headwater.api.ParameterBlock;
+import org.headwater.kernels.sparse.Lanes;
 
 /**
  * Pressures at points as a function of the log-permeability m = Bθ; see {@link FlowGrid} for the
@@ -18,7 +19,8 @@ import org.headwater.api.ParameterBlock;
  * whatever d; of a Jacobian: two for each datum.
  */
 final class EllipticModel implements ForwardModel {
-    private static final double WELL_MARK = 0.012;
+    /** Most memory of a thread's factors; beyond it particles come one at a time. */
+    private static final long MOST_FACTOR_BYTES = 1L << 28;
 
     private final Flow flow;
     private final FlowGrid grid;
@@ -61,6 +63,11 @@ final class EllipticModel implements ForwardModel {
     }
 
     @Override
+    public int preferredBatch() {
+        return lanes().width();
+    }
+
+    @Override
     public Evaluator evaluator() {
         return new FlowEvaluator();
     }
@@ -88,7 +95,7 @@ final class EllipticModel implements ForwardModel {
                 x[i] = (i + 0.5) / size;
             }
             centres = basis.on(x, x);
-            geometry = squares(size, wells());
+            geometry = squares(size, markers());
         }
 
         @Override
@@ -122,26 +129,17 @@ final class EllipticModel implements ForwardModel {
         }
     }
 
-    /** A lozenge at each well. */
-    private List<Geometry.Marker> wells() {
-        double[] w = flow.wells();
+    /** The observed points, and the wells by number. */
+    private List<Geometry.Marker> markers() {
         List<Geometry.Marker> markers = new ArrayList<>();
-        for (int k = 0; k < w.length; k += 3) {
-            double x = w[k];
-            double y = w[k + 1];
-            double[] line = {
-                x - WELL_MARK,
-                y,
-                x,
-                y - WELL_MARK,
-                x + WELL_MARK,
-                y,
-                x,
-                y + WELL_MARK,
-                x - WELL_MARK,
-                y
-            };
-            markers.add(new Geometry.Marker(Integer.toString(k / 3 + 1), line));
+        double[] points = flow.points();
+        for (int k = 0; k < points.length; k += 2) {
+            markers.add(new Geometry.Marker("", new double[] {points[k], points[k + 1]}));
+        }
+        double[] wells = flow.wells();
+        for (int k = 0; k < wells.length; k += 3) {
+            String number = Integer.toString(k / 3 + 1);
+            markers.add(new Geometry.Marker(number, new double[] {wells[k], wells[k + 1]}));
         }
         return List.copyOf(markers);
     }
@@ -170,40 +168,42 @@ final class EllipticModel implements ForwardModel {
         return new Geometry(nodes, triangles, "", markers);
     }
 
-    /** The workspace of a thread. */
+    /** The lanes that particles are evaluated in; one where many would take too much memory. */
+    private Lanes lanes() {
+        long bytes = 8L * Lanes.best().width() * grid.factorNonzeros();
+        return bytes > MOST_FACTOR_BYTES ? Lanes.scalar() : Lanes.best();
+    }
+
+    /**
+     * The workspace of a thread: particles in lanes, and one lane for few of them, which gives the
+     * same bits in less time.
+     */
     private final class FlowEvaluator implements Evaluator {
-        private final int d = basis.size();
-        private final int m = dataSize();
-        private final FlowGrid.Workspace workspace = grid.workspace();
-        private final double[] faces = new double[grid.faces()];
-        private final double[] cotangent = new double[m];
-        private final double[] scratch =
-                new double[Math.max(acrossX.scratchSize(), acrossY.scratchSize())];
+        private final Batch one = new Batch(Lanes.scalar());
+        private final Batch many = lanes().width() == 1 ? one : new Batch(lanes());
 
-        private boolean solve(double[] theta, int offset, double[] predicted, int at) {
-            acrossX.expand(theta, offset, faces, 0, scratch);
-            acrossY.expand(theta, offset, faces, grid.facesAcrossX(), scratch);
-            if (!workspace.solve(faces)) {
-                Arrays.fill(predicted, at, at + m, Double.NaN);
-                return false;
+        private void run(
+                Ensemble theta,
+                int from,
+                int to,
+                Cotangent misfit,
+                double[] predicted,
+                double[] gradient) {
+            int width = many.lanes.width();
+            int first = from;
+            while (first < to) {
+                int count = Math.min(width, to - first);
+                if (4 * count <= width) {
+                    count = 1;
+                }
+                (count == 1 ? one : many).run(theta, first, count, misfit, predicted, gradient);
+                first += count;
             }
-            workspace.observe(predicted, at);
-            return true;
-        }
-
-        /** Writes ∂(g·observations)/∂θ, d values. */
-        private void pullBack(double[] g, double[] gradient, int at) {
-            workspace.pullBack(g, faces);
-            Arrays.fill(gradient, at, at + d, 0);
-            acrossX.addAdjoint(faces, 0, gradient, at, scratch);
-            acrossY.addAdjoint(faces, grid.facesAcrossX(), gradient, at, scratch);
         }
 
         @Override
         public void predict(Ensemble theta, int from, int to, double[] predicted) {
-            for (int i = from; i < to; i++) {
-                solve(theta.data(), theta.offset(i), predicted, i * m);
-            }
+            run(theta, from, to, null, predicted, null);
         }
 
         @Override
@@ -214,27 +214,105 @@ final class EllipticModel implements ForwardModel {
                 Cotangent misfit,
                 double[] predicted,
                 double[] gradient) {
-            for (int i = from; i < to; i++) {
-                if (solve(theta.data(), theta.offset(i), predicted, i * m)) {
-                    misfit.at(i, predicted, i * m, cotangent);
-                    pullBack(cotangent, gradient, i * d);
-                } else {
-                    Arrays.fill(gradient, i * d, (i + 1) * d, Double.NaN);
-                }
-            }
+            run(theta, from, to, misfit, predicted, gradient);
         }
 
         @Override
         public void jacobian(double[] theta, double[] predicted, double[] jacobian) {
-            if (!solve(theta, 0, predicted, 0)) {
+            one.jacobian(theta, predicted, jacobian);
+        }
+    }
+
+    /** Particles side by side, one to a lane. */
+    private final class Batch {
+        private final Lanes lanes;
+        private final int d = basis.size();
+        private final int m = dataSize();
+        private final FlowGrid.Workspace workspace;
+        private final double[] faces;
+        private final double[] field = new double[grid.faces()];
+        private final double[] cotangent = new double[m];
+        private final double[] cotangents;
+        private final double[] scratch =
+                new double[Math.max(acrossX.scratchSize(), acrossY.scratchSize())];
+
+        Batch(Lanes lanes) {
+            this.lanes = lanes;
+            workspace = grid.workspace(lanes);
+            faces = new double[grid.faces() * lanes.width()];
+            cotangents = new double[m * lanes.width()];
+        }
+
+        private void put(double[] theta, int offset, int lane) {
+            acrossX.expand(theta, offset, field, 0, scratch);
+            acrossY.expand(theta, offset, field, grid.facesAcrossX(), scratch);
+            lanes.put(field, 0, field.length, faces, lane);
+        }
+
+        /** Writes ∂/∂θ from the derivatives in the faces of a lane, d values. */
+        private void pullBack(int lane, double[] gradient, int at) {
+            lanes.take(faces, lane, field, 0, field.length);
+            Arrays.fill(gradient, at, at + d, 0);
+            acrossX.addAdjoint(field, 0, gradient, at, scratch);
+            acrossY.addAdjoint(field, grid.facesAcrossX(), gradient, at, scratch);
+        }
+
+        /**
+         * Predicts the data of up to W particles and, unless {@code misfit} is null, the gradients;
+         * NaN where the equations cannot be solved.
+         */
+        void run(
+                Ensemble theta,
+                int from,
+                int count,
+                Cotangent misfit,
+                double[] predicted,
+                double[] gradient) {
+            for (int w = 0; w < count; w++) {
+                put(theta.data(), theta.offset(from + w), w);
+            }
+            boolean[] good = workspace.solve(faces);
+            for (int w = 0; w < count; w++) {
+                int i = from + w;
+                if (!good[w]) {
+                    Arrays.fill(predicted, i * m, (i + 1) * m, Double.NaN);
+                    continue;
+                }
+                workspace.observe(w, predicted, i * m);
+                if (misfit != null) {
+                    misfit.at(i, predicted, i * m, cotangent);
+                    lanes.put(cotangent, 0, m, cotangents, w);
+                }
+            }
+            if (misfit == null) {
+                return;
+            }
+            workspace.pullBack(cotangents, faces);
+            for (int w = 0; w < count; w++) {
+                int at = (from + w) * d;
+                if (good[w]) {
+                    pullBack(w, gradient, at);
+                } else {
+                    Arrays.fill(gradient, at, at + d, Double.NaN);
+                }
+            }
+        }
+
+        /** For one lane. */
+        void jacobian(double[] theta, double[] predicted, double[] jacobian) {
+            put(theta, 0, 0);
+            if (!workspace.solve(faces)[0]) {
+                Arrays.fill(predicted, 0, m, Double.NaN);
                 Arrays.fill(jacobian, 0, m * d, Double.NaN);
                 return;
             }
-            double[] unit = new double[m];
+            workspace.observe(0, predicted, 0);
+            Arrays.fill(cotangents, 0);
             for (int k = 0; k < m; k++) {
-                unit[k] = 1;
-                pullBack(unit, jacobian, k * d);
-                unit[k] = 0;
+                cotangents[k] = 1;
+                workspace.pullBack(cotangents, faces);
+                pullBack(0, jacobian, k * d);
+                cotangents[k] = 0;
             }
         }
     }

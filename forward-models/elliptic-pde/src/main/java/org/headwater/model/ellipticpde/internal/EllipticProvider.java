@@ -2,6 +2,7 @@ package org.headwater.model.ellipticpde.internal;
 
 import java.nio.file.Path;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.headwater.api.DenseMatrix;
 import org.headwater.api.ForwardModel;
 import org.headwater.api.ForwardModelProvider;
@@ -23,6 +24,7 @@ public final class EllipticProvider implements ForwardModelProvider {
     private static final String SOURCE = "source";
     private static final String WELLS = "wells";
     private static final String BOUNDARY = "boundary";
+    private static final String INFLOW = "inflow";
     private static final String NO_FLOW = "no-flow";
     private static final String VALUES = "values";
     private static final String POINTS = "points";
@@ -94,12 +96,19 @@ public final class EllipticProvider implements ForwardModelProvider {
                                     .or(Setting.Kind.FILE),
                             Setting.group(
                                     BOUNDARY,
-                                    "what holds on the sides",
-                                    SettingsSchema.of(
-                                            side("left"),
-                                            side("right"),
-                                            side("bottom"),
-                                            side("top")))),
+                                    "the pressure on the sides, 0 where nothing is said",
+                                    sides(
+                                            "a number or a file with evenly spaced values in the"
+                                                    + " direction of x or y; or no-flow",
+                                            NO_FLOW)),
+                            Setting.group(
+                                    INFLOW,
+                                    "sides through which a given flow enters",
+                                    sides(
+                                            "e^m du/dn per length, negative for what leaves: a"
+                                                    + " number or a file with evenly spaced values"
+                                                    + " in the direction of x or y; such a side"
+                                                    + " has no pressure"))),
                     "");
 
     private static final SettingsSchema DATA =
@@ -118,14 +127,13 @@ public final class EllipticProvider implements ForwardModelProvider {
                                             + " points")
                             .required());
 
-    private static Setting side(String name) {
-        return Setting.number(
-                        name,
-                        "the pressure there, a number or a file with evenly spaced values in the"
-                                + " direction of x or y; or no-flow")
-                .or(Setting.Kind.FILE)
-                .or(NO_FLOW)
-                .byDefault(0.0);
+    /** A setting for each side: a number, a file, or one of the words. */
+    private static SettingsSchema sides(String help, String... words) {
+        return SettingsSchema.of(
+                Stream.of("left", "right", "bottom", "top")
+                        .map(name -> Setting.number(name, help).or(Setting.Kind.FILE))
+                        .map(side -> words.length == 0 ? side : side.or(words))
+                        .toArray(Setting[]::new));
     }
 
     @Override
@@ -146,31 +154,46 @@ public final class EllipticProvider implements ForwardModelProvider {
     }
 
     static Flow flow(Settings model, Settings data) {
-        Settings sides = model.group(BOUNDARY);
         Boundary boundary =
                 new Boundary(
-                        side(sides, "left"),
-                        side(sides, "right"),
-                        side(sides, "bottom"),
-                        side(sides, "top"));
+                        side(model, "left"),
+                        side(model, "right"),
+                        side(model, "bottom"),
+                        side(model, "top"));
         if (!boundary.determines()) {
             throw InvalidInputException.of(
                     model.key(BOUNDARY),
                     "must give the pressure on one side at least: without one it is known up to a"
                             + " constant only",
-                    "no-flow on all sides",
+                    "none on any side",
                     "write a number for a side");
         }
         return new Flow(source(model), wells(model), boundary, points(data));
     }
 
-    private static Boundary.Side side(Settings sides, String name) {
-        if (sides.isNumber(name)) {
-            return new Boundary.Side(new double[] {sides.number(name)});
+    private static Boundary.Side side(Settings model, String name) {
+        Settings pressures = model.group(BOUNDARY);
+        Settings inflows = model.group(INFLOW);
+        if (!inflows.has(name)) {
+            return pressures.isText(name)
+                    ? Boundary.Side.NO_FLOW
+                    : Boundary.Side.pressure(along(pressures, name));
         }
-        return sides.isFile(name)
-                ? new Boundary.Side(sides.matrix(name).data())
-                : Boundary.Side.NO_FLOW;
+        if (pressures.has(name)) {
+            throw inflows.invalid(
+                    name,
+                    "cannot be given together with " + pressures.key(name),
+                    "a side has a pressure or an inflow: remove one of them");
+        }
+        return Boundary.Side.inflow(along(inflows, name));
+    }
+
+    /** Values along a side, 0 when absent. */
+    private static double[] along(Settings sides, String name) {
+        if (!sides.has(name)) {
+            return new double[1];
+        }
+        return sides.isFile(name) ? sides.matrix(name).data() : new double[] {sides.number(name)};
     }
 
     private static PlaneFunction source(Settings model) {

@@ -12,6 +12,7 @@ import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.NumberFiles;
 import org.headwater.api.RandomStream;
+import org.headwater.kernels.sparse.Lanes;
 
 /** Synthetic observations of a medium, solved on a finer grid than the model's. */
 final class EllipticSimulation implements ForwardModelProvider.Simulation {
@@ -56,16 +57,16 @@ final class EllipticSimulation implements ForwardModelProvider.Simulation {
         double[] faces = new double[grid.faces()];
         expand(used.on(grid.midpoints(), grid.nodes()), theta, faces, 0);
         expand(used.on(grid.nodes(), grid.midpoints()), theta, faces, grid.facesAcrossX());
-        FlowGrid.Workspace workspace = grid.workspace();
+        FlowGrid.Workspace workspace = grid.workspace(Lanes.scalar());
         double[] clean = new double[flow.observations()];
-        if (!workspace.solve(faces)) {
+        if (!workspace.solve(faces)[0]) {
             throw InvalidInputException.of(
                     "truth",
                     "must be a log-permeability that the equations can be solved with",
                     truth,
                     "choose less extreme values");
         }
-        workspace.observe(clean, 0);
+        workspace.observe(0, clean, 0);
         return new EllipticSimulation(flow, clean, image(used, theta));
     }
 

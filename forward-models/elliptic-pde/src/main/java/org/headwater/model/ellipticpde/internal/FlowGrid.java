@@ -1,7 +1,8 @@
 package org.headwater.model.ellipticpde.internal;
 
 import java.util.Arrays;
-import org.headwater.kernels.sparse.NumericCholesky;
+import org.headwater.kernels.sparse.BatchCholesky;
+import org.headwater.kernels.sparse.Lanes;
 import org.headwater.kernels.sparse.SymbolicCholesky;
 
 /**
@@ -9,13 +10,14 @@ import org.headwater.kernels.sparse.SymbolicCholesky;
  * (n+1) × (n+1) nodes, h = 1/n.
  *
  * <p>The box around a node balances the flow through its faces: Σ_f a_f (u_c − u_nb) = |box| f_c +
- * its share of the wells, a_f = e^{m(midpoint of f)}; boxes and faces at a side without flow are
- * halved. Wells and observations act on the four nodes around them with bilinear weights. Errors
- * are O(h²), near a well O(h² log) away from it.
+ * its share of the wells and of what flows in through the sides, a_f = e^{m(midpoint of f)}; boxes
+ * and faces at a side without given pressure are halved. Wells and observations act on the four
+ * nodes around them with bilinear weights. Errors are O(h²), near a well O(h² log) away from it.
  *
  * <p>Faces: those across x, at ((i+½)h, jh), have index i·(n+1) + j; behind them those across y, at
- * (ih, (j+½)h), index i·n + j. Immutable; the work is done in {@link Workspace}s, one for a thread.
- * Cost of a solution: one sparse Cholesky factorisation, O(n³).
+ * (ih, (j+½)h), index i·n + j. Immutable; the work is done in {@link Workspace}s, one for a thread,
+ * on as many media at a time as there are {@link Lanes}. Cost of a solution: one sparse Cholesky
+ * factorisation, O(n³).
  */
 final class FlowGrid {
     private final int n;
@@ -125,7 +127,8 @@ final class FlowGrid {
         for (int i = 0; i <= n; i++) {
             for (int j = 0; j <= n; j++) {
                 double box = h * h * (i == 0 || i == n ? 0.5 : 1) * (j == 0 || j == n ? 0.5 : 1);
-                out[i * (n + 1) + j] = box * flow.source().at(i * h, j * h);
+                out[i * (n + 1) + j] =
+                        box * flow.source().at(i * h, j * h) + flow.boundary().inflow(i, j, n);
             }
         }
         int[] node = new int[4];
@@ -183,107 +186,164 @@ final class FlowGrid {
     }
 
     /** A workspace for one thread. */
-    Workspace workspace() {
-        return new Workspace();
+    Workspace workspace(Lanes lanes) {
+        return new Workspace(lanes);
     }
 
-    /** One medium at a time: factor, then observe, then derivatives. Used by one thread. */
-    final class Workspace {
-        private final NumericCholesky cholesky = symbolic.numeric();
-        private final double[] coefficient = new double[faces()];
-        private final double[] right = new double[symbolic.size()];
-        private final double[] pressure = new double[unknown.length];
-        private final double[] adjoint = new double[unknown.length];
+    /** Number of entries of the Cholesky factor. */
+    int factorNonzeros() {
+        return symbolic.nonzeros();
+    }
 
-        private Workspace() {}
+    /**
+     * W media at a time, one to a lane: number i of lane w stands at i·W + w. First {@link #solve},
+     * then {@link #observe} and, for derivatives, {@link #pullBack}. A medium's results depend
+     * neither on its neighbours nor on W. Used by one thread; no call allocates.
+     */
+    final class Workspace {
+        private final Lanes lanes;
+        private final int width;
+        private final BatchCholesky cholesky;
+        private final boolean[] good;
+        private final double[] ones;
+        private final double[] coefficient;
+
+        /** In elimination order. */
+        private final double[] right;
+
+        private final double[] pressure;
+        private final double[] adjoint;
+
+        private Workspace(Lanes lanes) {
+            this.lanes = lanes;
+            width = lanes.width();
+            cholesky = symbolic.batch(lanes);
+            good = new boolean[width];
+            ones = new double[width];
+            Arrays.fill(ones, 1);
+            coefficient = new double[faces() * width];
+            right = new double[symbolic.size() * width];
+            pressure = new double[unknown.length * width];
+            adjoint = new double[unknown.length * width];
+        }
 
         /**
-         * Solves for a medium.
+         * Solves for the media.
          *
-         * @param m log-permeability at the faces, not modified
-         * @return false if it is so extreme that the equations cannot be solved
+         * @param m log-permeability at the faces, faces × W, not modified
+         * @return for each lane whether its equations could be solved; false for a medium that is
+         *     too extreme. The array itself, overwritten by the next call.
          */
-        boolean solve(double[] m) {
+        boolean[] solve(double[] m) {
+            lanes.exp(m, ones, faces(), coefficient);
+            assemble();
+            cholesky.factor(good);
+            solve();
+            for (int node = 0; node < unknown.length; node++) {
+                if (unknown[node] < 0) {
+                    Arrays.fill(pressure, node * width, (node + 1) * width, given[node]);
+                }
+            }
+            spread(pressure);
+            return good;
+        }
+
+        private void assemble() {
             cholesky.clear();
             for (int node = 0; node < unknown.length; node++) {
                 if (unknown[node] >= 0) {
-                    right[unknown[node]] = load[node];
+                    int row = symbolic.rank(unknown[node]) * width;
+                    Arrays.fill(right, row, row + width, load[node]);
                 }
             }
-            for (int f = 0; f < coefficient.length; f++) {
-                double a = length[f] * Math.exp(m[f]);
-                coefficient[f] = a;
-                int p = unknown[first[f]];
-                int q = unknown[second[f]];
-                if (p >= 0) {
-                    cholesky.add(diagonalOfFirst[f], a);
+            for (int f = 0; f < first.length; f++) {
+                for (int w = 0; w < width; w++) {
+                    coefficient[f * width + w] *= length[f];
                 }
-                if (q >= 0) {
-                    cholesky.add(diagonalOfSecond[f], a);
-                }
-                if (p >= 0 && q >= 0) {
-                    cholesky.add(offDiagonal[f], -a);
-                } else if (p >= 0) {
-                    right[p] += a * given[second[f]];
-                } else if (q >= 0) {
-                    right[q] += a * given[first[f]];
-                }
-            }
-            if (!cholesky.factor()) {
-                return false;
-            }
-            cholesky.solve(right);
-            spread(right, given, pressure);
-            return true;
-        }
-
-        /** Values at all nodes from those at the unknowns; {@code elsewhere} null means 0. */
-        private void spread(double[] values, double[] elsewhere, double[] out) {
-            for (int node = 0; node < out.length; node++) {
-                out[node] =
-                        unknown[node] >= 0
-                                ? values[unknown[node]]
-                                : elsewhere == null ? 0 : elsewhere[node];
+                add(diagonalOfFirst[f], f, 1);
+                add(diagonalOfSecond[f], f, 1);
+                add(offDiagonal[f], f, -1);
+                addGiven(first[f], second[f], f);
+                addGiven(second[f], first[f], f);
             }
         }
 
-        /** The pressure at the observations, m values into {@code out} from {@code offset} on. */
-        void observe(double[] out, int offset) {
+        /** Adds a face's coefficients to an entry of the matrices; none where {@code at} is −1. */
+        private void add(int at, int face, double sign) {
+            double[] values = cholesky.values();
+            for (int w = 0; at >= 0 && w < width; w++) {
+                values[at * width + w] += sign * coefficient[face * width + w];
+            }
+        }
+
+        /** Adds what the given pressure at a node drives through a face into its neighbour. */
+        private void addGiven(int node, int neighbour, int face) {
+            if (unknown[node] < 0 && unknown[neighbour] >= 0) {
+                int row = symbolic.rank(unknown[neighbour]) * width;
+                for (int w = 0; w < width; w++) {
+                    right[row + w] += coefficient[face * width + w] * given[node];
+                }
+            }
+        }
+
+        /** Replaces the right-hand sides by the solutions. */
+        private void solve() {
+            cholesky.forward(right, 1);
+            cholesky.backward(right, 1, symbolic.size());
+        }
+
+        /** Copies the solutions to their nodes and leaves the other nodes. */
+        private void spread(double[] out) {
+            for (int node = 0; node < unknown.length; node++) {
+                if (unknown[node] >= 0) {
+                    int row = symbolic.rank(unknown[node]);
+                    System.arraycopy(right, row * width, out, node * width, width);
+                }
+            }
+        }
+
+        /** The pressure of a lane at the observations, m values into {@code out} from offset on. */
+        void observe(int lane, double[] out, int offset) {
             for (int k = 0; k < observations; k++) {
                 double sum = 0;
                 for (int c = 4 * k; c < 4 * k + 4; c++) {
-                    sum += observedWeight[c] * pressure[observedNode[c]];
+                    sum += observedWeight[c] * pressure[observedNode[c] * width + lane];
                 }
                 out[offset + k] = sum;
             }
         }
 
-        /** The pressure at node (i, j). */
-        double pressure(int i, int j) {
-            return pressure[i * (n + 1) + j];
+        /** The pressure of a lane at node (i, j). */
+        double pressure(int lane, int i, int j) {
+            return pressure[(i * (n + 1) + j) * width + lane];
         }
 
         /**
          * ∂/∂m_f of Σ_k g_k·(observation k): −a_f (δ_f u)(δ_f w) with Aw = Rᵀg.
          *
-         * @param g m values, not modified
-         * @param out one value per face, modified
+         * @param g observations × W, not modified
+         * @param out faces × W, overwritten; of no use in lanes that could not be solved
          */
         void pullBack(double[] g, double[] out) {
             Arrays.fill(right, 0);
             for (int c = 0; c < observedNode.length; c++) {
-                int row = unknown[observedNode[c]];
-                if (row >= 0) {
-                    right[row] += observedWeight[c] * g[c / 4];
+                int node = unknown[observedNode[c]];
+                int row = node < 0 ? -1 : symbolic.rank(node);
+                for (int w = 0; row >= 0 && w < width; w++) {
+                    right[row * width + w] += observedWeight[c] * g[c / 4 * width + w];
                 }
             }
-            cholesky.solve(right);
-            spread(right, null, adjoint);
-            for (int f = 0; f < out.length; f++) {
-                out[f] =
-                        -coefficient[f]
-                                * (pressure[first[f]] - pressure[second[f]])
-                                * (adjoint[first[f]] - adjoint[second[f]]);
+            solve();
+            spread(adjoint);
+            for (int f = 0; f < first.length; f++) {
+                int p = first[f] * width;
+                int q = second[f] * width;
+                for (int w = 0; w < width; w++) {
+                    out[f * width + w] =
+                            -coefficient[f * width + w]
+                                    * (pressure[p + w] - pressure[q + w])
+                                    * (adjoint[p + w] - adjoint[q + w]);
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.headwater.api.DerivedField;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
+import org.headwater.api.Geometry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,8 +64,8 @@ class EllipticModelTest {
     /** Constant m, all of the flow from left to right: u is linear, and Jacobians are exact. */
     @Test
     void uniformFlow() {
-        Boundary.Side one = new Boundary.Side(new double[] {1});
-        Boundary.Side zero = new Boundary.Side(new double[] {0});
+        Boundary.Side one = Boundary.Side.pressure(1);
+        Boundary.Side zero = Boundary.Side.pressure(0);
         Flow flow =
                 new Flow(
                         (x, y) -> 0,
@@ -93,7 +94,7 @@ class EllipticModelTest {
 
     @Test
     void pressuresAlongSidesAreInterpolated() {
-        Boundary.Side side = new Boundary.Side(new double[] {0, 1, 0});
+        Boundary.Side side = Boundary.Side.pressure(0, 1, 0);
         assertEquals(0, side.at(0));
         assertEquals(.5, side.at(.25), 1e-15);
         assertEquals(1, side.at(.5), 1e-15);
@@ -123,10 +124,12 @@ class EllipticModelTest {
             }
             assertEquals(x > .25 && x < .5 && y > .75 ? 5 : 0, out[t], 1e-14);
         }
-        assertEquals("1", field.geometry().markers().get(0).label());
-        double[] line = field.geometry().markers().get(0).line();
-        assertEquals(.25, (line[0] + line[4]) / 2, 1e-15);
-        assertEquals(.75, (line[3] + line[7]) / 2, 1e-15);
+        assertEquals(
+                List.of(
+                        new Geometry.Marker("", new double[] {.5, .5}),
+                        new Geometry.Marker("1", new double[] {.25, .75})),
+                field.geometry().markers(),
+                "what is observed, and the well");
     }
 
     @Test

@@ -58,11 +58,27 @@ class EllipticProviderTest {
                         .shape());
     }
 
+    /** Uniform medium, pressure 0 on the left, 3 flows in on the right: u = 3x. */
+    @Test
+    void inflowThroughASide() {
+        Map<String, ?> raw =
+                Map.of(
+                        "grid",
+                        16,
+                        "boundary",
+                        Map.of("bottom", "no-flow", "top", "no-flow"),
+                        "inflow",
+                        Map.of("right", 3));
+        double[] u = predict(raw, 2);
+        assertArrayEquals(new double[] {1, 1, 2, 2}, u, 1e-12);
+    }
+
     @Test
     void filesSayTheSameAsNumbers() throws IOException {
         Files.writeString(directory.resolve("f.csv"), "3,3\n3,3\n");
         Files.writeString(directory.resolve("wells.csv"), "0.25,0.5,2\n0.75,0.5,-2\n");
         Files.writeString(directory.resolve("left.csv"), "1\n1\n1\n");
+        Files.writeString(directory.resolve("right.csv"), "2\n2\n");
         Files.writeString(
                 directory.resolve("points.csv"),
                 "0.3333333333333333,0.3333333333333333\n0.9,0.1\n");
@@ -77,7 +93,9 @@ class EllipticProviderTest {
                                 Map.of("x", .25, "y", .5, "rate", 2),
                                 Map.of("x", .75, "y", .5, "rate", -2)),
                         "boundary",
-                        Map.of("left", 1, "top", "no-flow"));
+                        Map.of("left", 1, "top", "no-flow"),
+                        "inflow",
+                        Map.of("right", 2));
         Map<String, ?> files =
                 Map.of(
                         "grid",
@@ -87,7 +105,9 @@ class EllipticProviderTest {
                         "wells",
                         "wells.csv",
                         "boundary",
-                        Map.of("left", "left.csv", "top", "no-flow"));
+                        Map.of("left", "left.csv", "top", "no-flow"),
+                        "inflow",
+                        Map.of("right", "right.csv"));
         double[] first = predict(numbers, "points.csv");
         assertArrayEquals(first, predict(files, "points.csv"), 1e-13);
         assertEquals(predict(numbers, 2)[0], first[0], 1e-13);
@@ -99,6 +119,19 @@ class EllipticProviderTest {
         Map<String, String> shut =
                 Arrays.stream(sides).collect(Collectors.toMap(s -> s, s -> "no-flow"));
         fails("forward-model.boundary must give the pressure", Map.of("boundary", shut), 8);
+        fails(
+                "forward-model.boundary must give the pressure",
+                Map.of(
+                        "boundary",
+                        Map.of("left", "no-flow", "right", "no-flow", "top", "no-flow"),
+                        "inflow",
+                        Map.of("bottom", 1)),
+                8);
+        fails(
+                "forward-model.inflow.left cannot be given together with"
+                        + " forward-model.boundary.left",
+                Map.of("boundary", Map.of("left", 1), "inflow", Map.of("left", 1)),
+                8);
         fails(
                 "forward-model.basis.size does not belong to a basis of type sine, got 4",
                 Map.of("basis", Map.of("size", 4)),

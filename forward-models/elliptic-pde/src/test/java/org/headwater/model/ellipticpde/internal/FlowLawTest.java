@@ -1,12 +1,17 @@
 package org.headwater.model.ellipticpde.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.kernels.sparse.Lanes;
 import org.junit.jupiter.api.Test;
 
 class FlowLawTest {
@@ -14,15 +19,15 @@ class FlowLawTest {
 
     /** m of the manufactured solutions. */
     private static double m(double x, double y) {
-        return Math.sin(PI * x) * Math.sin(2 * PI * y);
+        return Math.cos(x + 2 * y);
     }
 
     private static double mx(double x, double y) {
-        return PI * Math.cos(PI * x) * Math.sin(2 * PI * y);
+        return -Math.sin(x + 2 * y);
     }
 
     private static double my(double x, double y) {
-        return 2 * PI * Math.sin(PI * x) * Math.cos(2 * PI * y);
+        return -2 * Math.sin(x + 2 * y);
     }
 
     /** Largest error at the nodes of a solution that was made up. */
@@ -42,12 +47,12 @@ class FlowLawTest {
                 faces[f++] = m(x, y);
             }
         }
-        FlowGrid.Workspace workspace = grid.workspace();
-        assertTrue(workspace.solve(faces));
+        FlowGrid.Workspace workspace = grid.workspace(Lanes.scalar());
+        assertTrue(workspace.solve(faces)[0]);
         double largest = 0;
         for (int i = 0; i <= n; i++) {
             for (int j = 0; j <= n; j++) {
-                double e = workspace.pressure(i, j);
+                double e = workspace.pressure(0, i, j);
                 e -= exact.applyAsDouble((double) i / n, (double) j / n);
                 largest = Math.max(largest, Math.abs(e));
             }
@@ -85,17 +90,44 @@ class FlowLawTest {
                                     - my(x, y) * 2 * PI * Math.cos(PI * x) * Math.sin(2 * PI * y);
                     return Math.exp(m(x, y)) * (5 * PI * PI * u - gradients);
                 };
-        double[] top = new double[129];
-        for (int i = 0; i < top.length; i++) {
-            top[i] = Math.cos(PI * i / 128);
-        }
+        double[] top = along(x -> Math.cos(PI * x));
         Boundary boundary =
                 new Boundary(
                         Boundary.Side.NO_FLOW,
                         Boundary.Side.NO_FLOW,
                         Boundary.Side.NO_FLOW,
-                        new Boundary.Side(top));
+                        Boundary.Side.pressure(top));
         assertSecondOrder(boundary, source, (x, y) -> Math.cos(PI * x) * Math.cos(2 * PI * y));
+    }
+
+    /** u = sin(πx + 0.3) cos(2y): its values on the left, its flow through the other sides. */
+    @Test
+    void secondOrderWithGivenInflow() {
+        DoubleBinaryOperator u = (x, y) -> Math.sin(PI * x + 0.3) * Math.cos(2 * y);
+        DoubleBinaryOperator ux = (x, y) -> PI * Math.cos(PI * x + 0.3) * Math.cos(2 * y);
+        DoubleBinaryOperator uy = (x, y) -> -2 * Math.sin(PI * x + 0.3) * Math.sin(2 * y);
+        PlaneFunction source =
+                (x, y) -> {
+                    double gradients =
+                            mx(x, y) * ux.applyAsDouble(x, y) + my(x, y) * uy.applyAsDouble(x, y);
+                    return Math.exp(m(x, y)) * ((PI * PI + 4) * u.applyAsDouble(x, y) - gradients);
+                };
+        double[] left = along(t -> u.applyAsDouble(0, t));
+        double[] right = along(t -> Math.exp(m(1, t)) * ux.applyAsDouble(1, t));
+        double[] bottom = along(t -> -Math.exp(m(t, 0)) * uy.applyAsDouble(t, 0));
+        double[] top = along(t -> Math.exp(m(t, 1)) * uy.applyAsDouble(t, 1));
+        Boundary boundary =
+                new Boundary(
+                        Boundary.Side.pressure(left),
+                        Boundary.Side.inflow(right),
+                        Boundary.Side.inflow(bottom),
+                        Boundary.Side.inflow(top));
+        assertSecondOrder(boundary, source, u);
+    }
+
+    /** Values so close that their interpolation is exact at the nodes. */
+    private static double[] along(DoubleUnaryOperator f) {
+        return IntStream.rangeClosed(0, 128).mapToDouble(i -> f.applyAsDouble(i / 128.0)).toArray();
     }
 
     private static void assertSecondOrder(
@@ -113,7 +145,7 @@ class FlowLawTest {
     @Test
     void wellsConserveMass() {
         Boundary.Side shut = Boundary.Side.NO_FLOW;
-        Boundary.Side open = new Boundary.Side(new double[] {0});
+        Boundary.Side open = Boundary.Side.pressure(0);
         FlowGrid grid =
                 new FlowGrid(
                         40,
@@ -122,11 +154,11 @@ class FlowLawTest {
                                 new double[] {.51, .37, 3},
                                 new Boundary(open, shut, shut, shut),
                                 new double[] {.5, .5}));
-        FlowGrid.Workspace workspace = grid.workspace();
-        assertTrue(workspace.solve(new double[grid.faces()]));
+        FlowGrid.Workspace workspace = grid.workspace(Lanes.scalar());
+        assertTrue(workspace.solve(new double[grid.faces()])[0]);
         double flux = 0;
         for (int j = 0; j <= 40; j++) {
-            flux += (j == 0 || j == 40 ? 0.5 : 1) * workspace.pressure(1, j);
+            flux += (j == 0 || j == 40 ? 0.5 : 1) * workspace.pressure(0, 1, j);
         }
         assertEquals(3, flux, 1e-12);
     }
@@ -135,10 +167,9 @@ class FlowLawTest {
     @Test
     void gradientIsTheLimitOfDifferences() {
         RandomStream random = KeyedRandom.of(3);
-        Boundary.Side one = new Boundary.Side(new double[] {1});
+        Boundary.Side one = Boundary.Side.pressure(1);
         Boundary boundary =
-                new Boundary(
-                        one, new Boundary.Side(new double[] {0, 2}), Boundary.Side.NO_FLOW, one);
+                new Boundary(one, Boundary.Side.pressure(0, 2), Boundary.Side.inflow(1, -3), one);
         double[] points = new double[20];
         for (int i = 0; i < points.length; i++) {
             points[i] = random.uniform();
@@ -180,6 +211,40 @@ class FlowLawTest {
                 before = error;
             }
         }
+    }
+
+    /** Particles side by side give what each gives alone, also next to one that fails. */
+    @Test
+    void lanesDoNotMix() {
+        RandomStream random = KeyedRandom.of(5);
+        Boundary.Side side = Boundary.Side.pressure(1);
+        Boundary boundary = new Boundary(side, Boundary.Side.inflow(2), side, side);
+        Flow flow =
+                new Flow((x, y) -> 1 + x, new double[0], boundary, new double[] {.3, .6, .8, .1});
+        EllipticModel model = new EllipticModel(12, flow, Basis.pixels(5), 4);
+        int count = 11;
+        double[] theta = numbers(random, 25 * count);
+        Arrays.fill(theta, 50, 75, 1e5);
+        double[] together = new double[25 * count];
+        gradient(model, Ensemble.of(count, 25, theta), together);
+        for (int i = 0; i < count; i++) {
+            double[] alone = new double[25];
+            double[] own = Arrays.copyOfRange(theta, 25 * i, 25 * i + 25);
+            gradient(model, Ensemble.of(1, 25, own), alone);
+            assertEquals(i == 2, Double.isNaN(alone[0]));
+            assertArrayEquals(alone, Arrays.copyOfRange(together, 25 * i, 25 * i + 25), 0);
+        }
+    }
+
+    private static void gradient(EllipticModel model, Ensemble theta, double[] out) {
+        model.evaluator()
+                .gradient(
+                        theta,
+                        0,
+                        theta.size(),
+                        (i, p, offset, g) -> Arrays.fill(g, 1),
+                        new double[model.dataSize() * theta.size()],
+                        out);
     }
 
     private static double value(

@@ -5,18 +5,10 @@ import java.util.Map;
 import org.headwater.api.Draws;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
-import org.headwater.kernels.chain.ChainStatistics;
+import org.headwater.kernels.chain.ChainChecks;
 
 /** What is doubtful about draws of chains. */
 final class Diagnosis {
-    /** Vehtari et al., Bayesian Analysis 2021, doi:10.1214/20-BA1221. */
-    private static final double RHAT_LIMIT = 1.01;
-
-    private static final double ESS_LIMIT = 400;
-
-    /** Above it the chains have not met. */
-    private static final double HOPELESS_RHAT = 1.2;
-
     private static final double HIGH_ACCEPTANCE = 0.95;
     private static final double DIVERGED_LIMIT = 0.01;
     private static final double DEEPEST_LIMIT = 0.05;
@@ -79,43 +71,8 @@ final class Diagnosis {
                     Double.NaN,
                     "compare with solver.method nuts");
         }
-        checkChains(draws, values, reasons);
+        ChainChecks.judge(draws, values, reasons, MORE, MORE + " or try solver.method nuts");
         checkMoves(values, reasons);
-    }
-
-    private void checkChains(Draws draws, Map<String, Double> values, List<Reason> reasons) {
-        double rhat = 1;
-        double ess = Double.POSITIVE_INFINITY;
-        double[] column = new double[draws.size()];
-        for (int j = 0; j < draws.dimension(); j++) {
-            draws.column(j, column);
-            ChainStatistics s = ChainStatistics.ofChains(column, options.chains());
-            rhat = s.rhat() <= rhat ? rhat : s.rhat();
-            ess = s.ess() >= ess ? ess : s.ess();
-        }
-        values.put("largest-rhat", rhat);
-        values.put("least-ess", ess);
-        if (!(rhat <= RHAT_LIMIT)) {
-            reasons.add(
-                    new Reason(
-                            rhat > HOPELESS_RHAT ? Status.FAIL : Status.WARN,
-                            "chains-disagree",
-                            "the chains have not mixed: they differ more from each other than"
-                                    + " within themselves (largest split R-hat)",
-                            rhat,
-                            RHAT_LIMIT,
-                            MORE + " or try solver.method nuts"));
-        }
-        if (!(ess >= ESS_LIMIT)) {
-            warn(
-                    reasons,
-                    "few-effective-draws",
-                    "the draws of a parameter are worth few independent ones (least effective"
-                            + " sample size)",
-                    ess,
-                    ESS_LIMIT,
-                    MORE);
-        }
     }
 
     private void checkMoves(Map<String, Double> values, List<Reason> reasons) {

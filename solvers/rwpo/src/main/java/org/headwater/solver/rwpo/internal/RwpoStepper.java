@@ -123,7 +123,7 @@ final class RwpoStepper implements Stepper {
         if (layerPrior != flow.problem.prior()) {
             flow.addMoreau(x, flow.moreau(variance), drift);
         }
-        CovarianceCorrection spread = CovarianceCorrection.of(x, workers);
+        CovarianceCorrection spread = CovarianceCorrection.of(x, flow.resources.backend(), workers);
         double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
         if (flow.options.kernel() == RwpoOptions.Kernel.CC) {
             Ensemble correction = Ensemble.zeros(particles, d);
@@ -228,7 +228,7 @@ final class RwpoStepper implements Stepper {
         double[] variance = flow.variances(state);
         double[] time = times(variance);
         Layer layer = layer(x, time);
-        CovarianceCorrection cloud = CovarianceCorrection.of(x, workers);
+        CovarianceCorrection cloud = CovarianceCorrection.of(x, flow.resources.backend(), workers);
         double[] mean = cloud.mean();
         double[] s = cloud.sd();
         double[] sd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();

@@ -8,8 +8,9 @@ import java.util.List;
  * @param matrix T × d
  * @param names d names
  * @param layout how the coefficients lie to each other
+ * @param levels what turns the expansion into the change of conductivity; null if it is the change
  */
-public record Basis(BasisMatrix matrix, List<String> names, Layout layout) {
+public record Basis(BasisMatrix matrix, List<String> names, Layout layout, LevelSet levels) {
     /** How coefficients lie to each other, which some priors need. */
     public enum Layout {
         /** A list. */
@@ -23,6 +24,16 @@ public record Basis(BasisMatrix matrix, List<String> names, Layout layout) {
     /** A basis whose coefficients are a list. */
     public Basis(BasisMatrix matrix, List<String> names) {
         this(matrix, names, Layout.VECTOR);
+    }
+
+    /** A basis whose expansion is the change of conductivity. */
+    public Basis(BasisMatrix matrix, List<String> names, Layout layout) {
+        this(matrix, names, layout, null);
+    }
+
+    /** The same expansion as the function of a level set. */
+    public Basis with(LevelSet levelSet) {
+        return new Basis(matrix, names, layout, levelSet);
     }
 
     /** Checks that every coefficient has a name. */

@@ -1,5 +1,7 @@
 package org.headwater.model.eit.internal.cem;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.headwater.api.InvalidInputException;
 
 /**
@@ -46,12 +48,11 @@ public final class RingMesher {
     /**
      * Sizes of the rings.
      *
-     * @param electrodeEdges edges under each electrode
-     * @param gapEdges edges in each gap
+     * @param walls the wall's electrodes and gaps in turn, counter-clockwise from electrode 0 on
      * @param radii from the boundary inwards, without the centre
      * @param counts nodes of each ring
      */
-    private record Plan(int electrodeEdges, int gapEdges, double[] radii, int[] counts) {
+    private record Plan(List<Arc> walls, double[] radii, int[] counts) {
         int nodes() {
             int sum = 1;
             for (int count : counts) {
@@ -61,15 +62,52 @@ public final class RingMesher {
         }
     }
 
+    /**
+     * A part of the wall.
+     *
+     * @param electrode the electrode there, or −1 in a gap
+     * @param start angle where it begins
+     * @param turn angle that it covers
+     * @param edges edges on it
+     */
+    private record Arc(int electrode, double start, double turn, int edges) {}
+
+    /** The electrodes and gaps with edges of about a length h. */
+    private static List<Arc> walls(TankShape tank, double h) {
+        double first = tank.electrodes().get(0).angle();
+        int[] order = tank.order();
+        List<Arc> arcs = new ArrayList<>();
+        for (int s = 0; s < order.length; s++) {
+            TankShape.Electrode here = tank.electrodes().get(order[s]);
+            TankShape.Electrode next = tank.electrodes().get(order[(s + 1) % order.length]);
+            double width = here.width() / tank.radius();
+            double start = first + TankShape.turn(first, here.angle()) - width / 2;
+            double gap =
+                    TankShape.turn(here.angle(), next.angle())
+                            - (here.width() + next.width()) / 2 / tank.radius();
+            arcs.add(new Arc(order[s], start, width, edges(here.width(), h, 2)));
+            arcs.add(new Arc(-1, start + width, gap, edges(gap * tank.radius(), h, 1)));
+        }
+        return arcs;
+    }
+
+    private static int edges(double length, double h, int least) {
+        return (int) Math.max(least, Math.round(length / h));
+    }
+
     private static Plan plan(TankShape tank, int targetNodes) {
-        double spacing = 2 * Math.PI * tank.radius() / tank.electrodes();
-        double gap = spacing - tank.electrodeWidth();
-        double coarsest = 1.5 * Math.min(gap, tank.electrodeWidth() / 2);
+        double gap =
+                walls(tank, tank.radius()).stream()
+                        .filter(arc -> arc.electrode() < 0)
+                        .mapToDouble(arc -> arc.turn() * tank.radius())
+                        .min()
+                        .orElseThrow();
+        double coarsest = 1.5 * Math.min(gap, tank.narrowest() / 2);
         coarsest = Math.min(coarsest, tank.radius() / 3);
-        Plan best = plan(tank, coarsest, gap);
+        Plan best = plan(tank, coarsest);
         int fewest = best.nodes();
         for (double h = coarsest * STEP; ; h *= STEP) {
-            Plan next = plan(tank, h, gap);
+            Plan next = plan(tank, h);
             if (Math.abs(next.nodes() - targetNodes) < Math.abs(best.nodes() - targetNodes)) {
                 best = next;
             }
@@ -83,9 +121,11 @@ public final class RingMesher {
                     "must be at least about "
                             + fewest
                             + " to resolve "
-                            + tank.electrodes()
+                            + tank.electrodes().size()
                             + " electrodes of "
-                            + tank.electrodeWidth()
+                            + tank.narrowest()
+                            + " m and gaps of "
+                            + (float) gap
                             + " m on a tank of radius "
                             + tank.radius()
                             + " m",
@@ -95,25 +135,24 @@ public final class RingMesher {
         return best;
     }
 
-    private static Plan plan(TankShape tank, double h0, double gap) {
+    private static Plan plan(TankShape tank, double h0) {
         double radius = tank.radius();
         double h1 = COARSENING * h0;
         double bend = (h1 - h0) / GRADING;
         int rings = (int) Math.max(1, Math.round(depth(radius, h0, h1, bend)));
         double step = depth(radius, h0, h1, bend) / rings;
-        int electrodeEdges = (int) Math.max(2, Math.round(tank.electrodeWidth() / h0));
-        int gapEdges = (int) Math.max(1, Math.round(gap / h0));
+        List<Arc> walls = walls(tank, h0);
         double[] radii = new double[rings];
         int[] counts = new int[rings];
         radii[0] = radius;
-        counts[0] = tank.electrodes() * (electrodeEdges + gapEdges);
+        counts[0] = walls.stream().mapToInt(Arc::edges).sum();
         for (int k = 1; k < rings; k++) {
             double d = distance(k * step, h0, h1, bend);
             radii[k] = radius - d;
             double h = Math.min(h1, h0 + GRADING * d);
             counts[k] = (int) Math.max(5, Math.round(2 * Math.PI * radii[k] / h));
         }
-        return new Plan(electrodeEdges, gapEdges, radii, counts);
+        return new Plan(walls, radii, counts);
     }
 
     /** Number of rows of equilateral triangles down to distance d from the boundary. */
@@ -138,7 +177,7 @@ public final class RingMesher {
             total += plan.counts()[k] + plan.counts()[k + 1];
         }
         int[] triangles = new int[3 * total];
-        double[] outer = boundaryAngles(tank, plan);
+        double[] outer = boundaryAngles(plan);
         int outerFirst = 0;
         place(nodes, outerFirst, outer, tank.radius());
         int filled = 0;
@@ -167,41 +206,36 @@ public final class RingMesher {
             triangles[filled++] = outerFirst + i;
             triangles[filled++] = outerFirst + (i + 1) % outer.length;
         }
-        return ElectrodeMesh.of(nodes, triangles, electrodes(tank, plan));
+        return ElectrodeMesh.of(nodes, triangles, electrodes(plan));
     }
 
-    /**
-     * Angles of the boundary nodes, counter-clockwise, from the start of the first electrode (the
-     * one at {@code firstElectrodeAngle}).
-     */
-    private static double[] boundaryAngles(TankShape tank, Plan plan) {
-        int perElectrode = plan.electrodeEdges() + plan.gapEdges();
-        double[] angles = new double[tank.electrodes() * perElectrode];
-        double spacing = 2 * Math.PI / tank.electrodes();
-        double width = tank.electrodeWidth() / tank.radius();
-        for (int s = 0; s < tank.electrodes(); s++) {
-            double start = tank.firstElectrodeAngle() + s * spacing - width / 2;
-            for (int k = 0; k < perElectrode; k++) {
-                int inGap = k - plan.electrodeEdges();
-                angles[s * perElectrode + k] =
-                        inGap < 0
-                                ? start + width * k / plan.electrodeEdges()
-                                : start + width + (spacing - width) * inGap / plan.gapEdges();
+    /** Angles of the boundary nodes, counter-clockwise, from the start of electrode 0. */
+    private static double[] boundaryAngles(Plan plan) {
+        double[] angles = new double[plan.counts()[0]];
+        int filled = 0;
+        for (Arc arc : plan.walls()) {
+            for (int k = 0; k < arc.edges(); k++) {
+                angles[filled++] = arc.start() + arc.turn() * k / arc.edges();
             }
         }
         return angles;
     }
 
-    private static int[][] electrodes(TankShape tank, Plan plan) {
-        int perElectrode = plan.electrodeEdges() + plan.gapEdges();
-        int boundary = tank.electrodes() * perElectrode;
-        int[][] edges = new int[tank.electrodes()][2 * plan.electrodeEdges()];
-        for (int l = 0; l < tank.electrodes(); l++) {
-            int slot = tank.clockwise() ? (tank.electrodes() - l) % tank.electrodes() : l;
-            for (int k = 0; k < plan.electrodeEdges(); k++) {
-                edges[l][2 * k] = slot * perElectrode + k;
-                edges[l][2 * k + 1] = (slot * perElectrode + k + 1) % boundary;
+    /** The edges of each electrode. */
+    private static int[][] electrodes(Plan plan) {
+        int boundary = plan.counts()[0];
+        int[][] edges = new int[plan.walls().size() / 2][];
+        int node = 0;
+        for (Arc arc : plan.walls()) {
+            if (arc.electrode() >= 0) {
+                int[] own = new int[2 * arc.edges()];
+                for (int k = 0; k < arc.edges(); k++) {
+                    own[2 * k] = node + k;
+                    own[2 * k + 1] = (node + k + 1) % boundary;
+                }
+                edges[arc.electrode()] = own;
             }
+            node += arc.edges();
         }
         return edges;
     }

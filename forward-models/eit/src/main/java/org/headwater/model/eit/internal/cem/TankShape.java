@@ -1,29 +1,32 @@
 package org.headwater.model.eit.internal.cem;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.headwater.api.InvalidInputException;
 
 /**
- * A round tank with equally spaced electrodes of equal width.
+ * A round tank with electrodes on its wall.
  *
  * @param radius radius of the tank (m), &gt; 0
- * @param electrodes number of electrodes, at least 2
- * @param electrodeWidth arc length of one electrode (m), &gt; 0, smaller than the spacing of the
- *     electrodes' centres 2π·radius/electrodes
- * @param firstElectrodeAngle angle of the centre of electrode 0 (rad), counter-clockwise from +x
- * @param clockwise whether the electrodes are numbered clockwise
+ * @param electrodes at least 2, which do not touch
  */
-public record TankShape(
-        double radius,
-        int electrodes,
-        double electrodeWidth,
-        double firstElectrodeAngle,
-        boolean clockwise) {
+public record TankShape(double radius, List<Electrode> electrodes) {
+    private static final String WIDTH = "forward-model.tank.electrode-width";
+
+    /**
+     * An electrode.
+     *
+     * @param angle angle of its centre (rad), counter-clockwise from +x
+     * @param width its arc length (m), &gt; 0
+     */
+    public record Electrode(double angle, double width) {}
 
     /**
      * @throws InvalidInputException with a key below {@code forward-model.tank} if a value breaks
-     *     its rule, with {@code forward-model.tank.electrode-width} if electrodes would overlap
+     *     its rule, with {@code forward-model.tank.electrode-angles} if electrodes overlap
      */
     public TankShape {
+        electrodes = List.copyOf(electrodes);
         if (!(radius > 0) || Double.isInfinite(radius)) {
             throw InvalidInputException.of(
                     "forward-model.tank.radius",
@@ -31,17 +34,75 @@ public record TankShape(
                     radius,
                     "give the inner radius of the tank in metres");
         }
-        if (electrodes < 2) {
+        if (electrodes.size() < 2) {
             throw InvalidInputException.of(
                     "forward-model.tank.electrodes",
                     "must be at least 2",
-                    electrodes,
+                    electrodes.size(),
                     "give the number of electrodes");
         }
+        for (int l = 0; l < electrodes.size(); l++) {
+            if (!(electrodes.get(l).width() > 0)) {
+                throw InvalidInputException.of(
+                        WIDTH,
+                        "must be a number > 0 for each electrode",
+                        electrodes.get(l).width() + " for electrode " + (l + 1),
+                        "give the arc length in metres");
+            }
+        }
+        requireApart(radius, electrodes);
+    }
+
+    private static void requireApart(double radius, List<Electrode> electrodes) {
+        int[] order = order(electrodes);
+        for (int s = 0; s < order.length; s++) {
+            int here = order[s];
+            int next = order[(s + 1) % order.length];
+            double apart = turn(electrodes.get(here).angle(), electrodes.get(next).angle());
+            double covered = (electrodes.get(here).width() + electrodes.get(next).width()) / 2;
+            if (!(apart * radius > covered)) {
+                throw InvalidInputException.of(
+                        "forward-model.tank.electrode-angles",
+                        "must keep electrodes apart; electrodes "
+                                + (here + 1)
+                                + " and "
+                                + (next + 1)
+                                + " need more than "
+                                + covered
+                                + " m between their centres along the wall",
+                        apart * radius + " m",
+                        "correct their angles or electrode-width");
+            }
+        }
+    }
+
+    /**
+     * Equally spaced electrodes of equal width.
+     *
+     * @param electrodeWidth arc length of one electrode (m), smaller than the spacing of the
+     *     electrodes' centres 2π·radius/electrodes
+     * @param firstElectrodeAngle angle of the centre of electrode 0 (rad)
+     * @param clockwise whether the electrodes are numbered clockwise
+     * @throws InvalidInputException with a key below {@code forward-model.tank} if a value breaks
+     *     its rule
+     */
+    public static TankShape equal(
+            double radius,
+            int electrodes,
+            double electrodeWidth,
+            double firstElectrodeAngle,
+            boolean clockwise) {
         double spacing = 2 * Math.PI * radius / electrodes;
-        if (!(electrodeWidth > 0) || !(electrodeWidth < spacing)) {
+        if (!Double.isFinite(firstElectrodeAngle)) {
             throw InvalidInputException.of(
-                    "forward-model.tank.electrode-width",
+                    "forward-model.tank.first-electrode",
+                    "must be finite",
+                    firstElectrodeAngle,
+                    "give the angle of the first electrode's centre from +x");
+        }
+        if (radius > 0 && electrodeWidth >= spacing) {
+            throw InvalidInputException.of(
+                    WIDTH,
                     "must be in (0, "
                             + spacing
                             + ") m, the spacing of "
@@ -52,21 +113,45 @@ public record TankShape(
                     electrodeWidth,
                     "lower it so that the electrodes do not overlap");
         }
-        if (!Double.isFinite(firstElectrodeAngle)) {
-            throw InvalidInputException.of(
-                    "forward-model.tank.first-electrode-angle",
-                    "must be finite",
-                    firstElectrodeAngle,
-                    "give the angle of the first electrode's centre from +x");
+        List<Electrode> list = new ArrayList<>();
+        for (int l = 0; l < electrodes; l++) {
+            double step = 2 * Math.PI * l / electrodes;
+            double angle = clockwise ? firstElectrodeAngle - step : firstElectrodeAngle + step;
+            list.add(new Electrode(angle, electrodeWidth));
         }
+        return new TankShape(radius, list);
     }
 
-    /**
-     * The angle of the centre of an electrode (rad), counter-clockwise from +x, not reduced to [0,
-     * 2π).
-     */
-    public double electrodeAngle(int electrode) {
-        double step = 2 * Math.PI * electrode / electrodes;
-        return clockwise ? firstElectrodeAngle - step : firstElectrodeAngle + step;
+    /** Arc length of the narrowest electrode, m. */
+    double narrowest() {
+        return electrodes.stream().mapToDouble(Electrode::width).min().orElseThrow();
+    }
+
+    /** The electrodes counter-clockwise from electrode 0 on. */
+    int[] order() {
+        return order(electrodes);
+    }
+
+    private static int[] order(List<Electrode> electrodes) {
+        double first = electrodes.get(0).angle();
+        List<Integer> order = new ArrayList<>();
+        for (int l = 0; l < electrodes.size(); l++) {
+            order.add(l);
+        }
+        // electrode 0 first, also where another one lies at its angle
+        order.subList(1, order.size())
+                .sort(
+                        (a, b) ->
+                                Double.compare(
+                                        turn(first, electrodes.get(a).angle()),
+                                        turn(first, electrodes.get(b).angle())));
+        return order.stream().mapToInt(l -> l).toArray();
+    }
+
+    /** The counter-clockwise turn from one angle to another, in [0, 2π). */
+    static double turn(double from, double to) {
+        double full = 2 * Math.PI;
+        double rest = (to - from) % full;
+        return rest < 0 ? rest + full : rest;
     }
 }

@@ -46,7 +46,7 @@ public final class DataSection {
                         .byDefault("csv"),
                 Setting.file(
                         "mat",
-                        "a MATLAB file (version 5 to 7) with the fields CurrentPattern,"
+                        "a MATLAB file (version 5 to 7.3) with the fields CurrentPattern,"
                                 + " MeasPattern, Uel, instead of text files"),
                 Setting.file(
                         "voltages",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -52,7 +53,7 @@ class CompleteElectrodeModelTest {
     @Test
     void transferMatrixAndPotentialsEqualADenseSolve() {
         for (int electrodes = 2; electrodes < 6; electrodes++) {
-            TankShape tank = new TankShape(0.1, electrodes, 0.04, 0.3, true);
+            TankShape tank = TankShape.equal(0.1, electrodes, 0.04, 0.3, true);
             ElectrodeMesh mesh = RingMesher.mesh(tank, 120);
             int n = mesh.nodes();
             double[] sigma = positive(mesh.triangles(), 1);
@@ -105,6 +106,35 @@ class CompleteElectrodeModelTest {
             }
             assertEquals(0, sum, 1e-13 * g[i * L + i]);
             assertTrue(g[i * L + i] > 0);
+        }
+    }
+
+    /**
+     * With contacts that are nearly all of the resistance, the voltage between two electrodes is
+     * that over the two contacts, I·z_l/width each.
+     */
+    @Test
+    void contactsOfDifferentWidths() {
+        double[] widths = {0.01, 0.03, 0.02, 0.05};
+        List<TankShape.Electrode> list = new ArrayList<>();
+        for (int l = 0; l < 4; l++) {
+            list.add(new TankShape.Electrode(new double[] {2, 0.3, 4, 5.5}[l], widths[l]));
+        }
+        ElectrodeMesh mesh = RingMesher.mesh(new TankShape(0.1, list), 600);
+        CompleteElectrodeModel.Workspace work = new CompleteElectrodeModel(mesh).workspace();
+        double[] sigma = new double[mesh.triangles()];
+        Arrays.fill(sigma, 1);
+        double[] z = {1e4, 2e4, 3e4, 4e4};
+        assertTrue(work.factor(sigma, z));
+        double[] g = new double[16];
+        work.transfer(g);
+        for (int a = 0; a < 4; a++) {
+            for (int b = 0; b < a; b++) {
+                double resistance = g[5 * a] + g[5 * b] - 2 * g[4 * a + b];
+                double contacts = z[a] / widths[a] + z[b] / widths[b];
+                // chords are shorter than arcs by 1e-3, the medium's own resistance is of order 1
+                assertEquals(contacts, resistance, 2e-3 * contacts);
+            }
         }
     }
 
@@ -341,7 +371,7 @@ class CompleteElectrodeModelTest {
     /** 25.7 thousand entries on a graded disc of 1811 nodes with SuiteSparse's ordering. */
     @Test
     void theFactorOfAGradedDiscIsAsSparseAsInTheLiterature() {
-        ElectrodeMesh mesh = RingMesher.mesh(new TankShape(0.14, 16, 0.025, 0, true), 1811);
+        ElectrodeMesh mesh = RingMesher.mesh(TankShape.equal(0.14, 16, 0.025, 0, true), 1811);
         int nonzeros = new CompleteElectrodeModel(mesh).factorNonzeros();
         assertTrue(nonzeros < 1.3 * 25_700, "entries of L: " + nonzeros);
     }

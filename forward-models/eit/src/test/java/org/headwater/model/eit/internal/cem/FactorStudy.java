@@ -31,7 +31,7 @@ class FactorStudy {
     @ParameterizedTest
     @CsvSource({"disc-850, 850", "disc-1800, 1811"})
     void disc(String name, int nodes) throws IOException {
-        ElectrodeMesh mesh = RingMesher.mesh(new TankShape(1, 16, Math.PI / 16, 0, false), nodes);
+        ElectrodeMesh mesh = RingMesher.mesh(TankShape.equal(1, 16, Math.PI / 16, 0, false), nodes);
         CompleteElectrodeModel model = new CompleteElectrodeModel(mesh);
         double[] values = entries(model);
         report(name, model, values, Lanes.scalar());

@@ -65,7 +65,7 @@ final class Reference {
 
     /** The tank of the reference mesh: three of six boundary edges under each electrode. */
     static TankShape tank() {
-        return new TankShape(1, 16, Math.PI / 16, Math.PI / 32, false);
+        return TankShape.equal(1, 16, Math.PI / 16, Math.PI / 32, false);
     }
 
     static Mesh mesh() throws IOException {
