@@ -158,7 +158,9 @@ test('a sweep makes a job of each combination; they are listed, prioritised and 
     const blocking = page.url();
     await submitText(`${lasso('type: l1, weight: 2', 'type: rwpo, iterations: 500000')}sweep: {prior.weight: [1, 2, 3]}\n`);
     await heading(/^Sweep s\d+$/);
-    assert.equal(await page.getByRole('list', {name: 'Jobs'}).getByRole('listitem').count(), 3);
+    const swept = page.getByRole('list', {name: 'Jobs'}).getByRole('listitem');
+    await swept.nth(2).waitFor();
+    assert.equal(await swept.count(), 3);
     await fits();
     await page.getByRole('link', {name: /weight=3/}).click();
     await page.getByLabel('Priority').fill('7');
