@@ -85,7 +85,9 @@ class ArchetypeIT {
         builder.redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();
         environment.put("HEADWATER", Installation.in(folder.resolve("home")).toString());
-        environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + localRepository());
+        String quick = "-XX:TieredStopAtLevel=1";
+        environment.put("HEADWATER_JAVA_OPTS", quick);
+        environment.put("MAVEN_OPTS", quick + " -Dmaven.repo.local=" + localRepository());
         environment.put(
                 "PATH", System.getProperty("maven.home") + "/bin:" + environment.get("PATH"));
         Process process = builder.start();

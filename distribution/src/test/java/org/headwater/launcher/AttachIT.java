@@ -83,7 +83,7 @@ class AttachIT {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Djava.io.tmpdir="
+                        "-XX:TieredStopAtLevel=1 -Djava.io.tmpdir="
                                 + folder
                                 + " -Dheadwater.threads=1 -Dheadwater.sockets="
                                 + sockets());

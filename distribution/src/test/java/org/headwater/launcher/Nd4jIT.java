@@ -50,7 +50,8 @@ class Nd4jIT {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Xlog:class+load=info:file=" + folder.resolve("classes"));
+                        "-XX:TieredStopAtLevel=1 -Xlog:class+load=info:file="
+                                + folder.resolve("classes"));
         Process process = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         process.getOutputStream().close();
         if (!process.waitFor(5, TimeUnit.MINUTES)) {

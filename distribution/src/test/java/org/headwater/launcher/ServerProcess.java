@@ -139,7 +139,7 @@ final class ServerProcess implements AutoCloseable {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Xmx1g -Dheadwater.threads=2 -Dheadwater.checkpoint=100 -Djava.io.tmpdir="
+                        "-Xmx1g -XX:TieredStopAtLevel=1 -Dheadwater.threads=2 -Dheadwater.checkpoint=100 -Djava.io.tmpdir="
                                 + temporary);
         builder.redirectOutput(out(folder).toFile());
         builder.redirectError(err(folder).toFile());
