@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ServerFailureIT {
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
-    private static final int LONG = 250;
+    private static final int LONG = 400;
     private static final int ENDLESS = 1_000_000;
 
     @TempDir private Path folder;
@@ -72,13 +72,13 @@ class ServerFailureIT {
             result = finished(server, kept);
             undisturbed = finished(server, calm);
             secondServerIsRefused(server);
-            running = server.submit("?name=running", longer(LONG), ServerProcess.lassoFiles());
             waits =
                     server.submit(
                             "",
                             longer(ENDLESS).replaceAll("prior: .*", "prior: {type: acme}"),
                             ServerProcess.lassoFiles());
             server.await(waits, job -> job.path("iteration").asInt() > 0);
+            running = server.submit("?name=running", longer(LONG), ServerProcess.lassoFiles());
             Path checkpoints = folder.resolve("data/jobs/" + running + "/run/checkpoint");
             server.await(running, job -> Files.exists(checkpoints.resolve("previous.npz")));
             run("cp", "-a", folder + "/data/jobs", folder + "/conf", backup.toString());

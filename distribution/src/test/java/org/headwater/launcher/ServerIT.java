@@ -104,16 +104,16 @@ class ServerIT {
         assertEquals("first", done.get("name").asText());
 
         Path run = folder.resolve("by-hand");
-        Process command =
+        ProcessBuilder builder =
                 new ProcessBuilder(
-                                HOME.resolve("bin/headwater").toString(),
-                                "run",
-                                HOME.resolve("examples/lasso.yaml").toString(),
-                                "--output",
-                                run.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("by-hand.txt").toFile())
-                        .start();
+                        HOME.resolve("bin/headwater").toString(),
+                        "run",
+                        HOME.resolve("examples/lasso.yaml").toString(),
+                        "--output",
+                        run.toString());
+        builder.environment().put("HEADWATER_JAVA_OPTS", ServerProcess.COMPILER);
+        builder.redirectErrorStream(true).redirectOutput(folder.resolve("by-hand.txt").toFile());
+        Process command = builder.start();
         assertTrue(command.waitFor(4, TimeUnit.MINUTES));
         for (String file : List.of("posterior.npy", "summary.csv")) {
             assertArrayEquals(Files.readAllBytes(run.resolve(file)), server.file(id, file), file);

@@ -27,6 +27,12 @@ import javax.net.ssl.TrustManagerFactory;
 /** {@code bin/headwater server} as a process, and requests to it. */
 final class ServerProcess implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Without the optimising compiler and the vectors that need it: short jobs are done earlier.
+     */
+    static final String COMPILER = "-XX:TieredStopAtLevel=1";
+
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final long PATIENCE_SECONDS = 240;
 
@@ -139,7 +145,10 @@ final class ServerProcess implements AutoCloseable {
         builder.environment()
                 .put(
                         "HEADWATER_JAVA_OPTS",
-                        "-Xmx1g -XX:TieredStopAtLevel=1 -Dheadwater.threads=2 -Dheadwater.checkpoint=100 -Djava.io.tmpdir="
+                        "-Xmx1g "
+                                + COMPILER
+                                + " -Dheadwater.threads=2 -Dheadwater.checkpoint=100"
+                                + " -Djava.io.tmpdir="
                                 + temporary);
         builder.redirectOutput(out(folder).toFile());
         builder.redirectError(err(folder).toFile());
