@@ -16,9 +16,12 @@ final class ProblemCheck {
     private static final String PARTICLES = "particles";
 
     /** Long enough for the compiler to have done most of its work. */
-    private static final double TIMED_SECONDS = 3;
+    private static final double TIMED_SECONDS = 8;
 
     private static final int MOST_ROUNDS = 400;
+
+    /** Rounds without a faster one after which a model counts as warm. */
+    private static final int SETTLED_ROUNDS = 50;
 
     /** Arrays of the ensemble's size that a solver holds: particles, gradient, barycentre, work. */
     private static final int ENSEMBLE_ARRAYS = 10;
@@ -100,7 +103,7 @@ final class ProblemCheck {
         return s.toString();
     }
 
-    /** Wall-clock time of f and ∇f for one particle of many, all threads at work; a median. */
+    /** Wall-clock time of f and ∇f for one particle of many, all threads at work; the least. */
     private static double secondsPerParticle(AssembledProblem p, Workers workers) {
         int batch = Math.max(1, p.model().preferredBatch());
         int n = batch * workers.threads();
@@ -115,15 +118,27 @@ final class ProblemCheck {
         double[] times = new double[MOST_ROUNDS];
         int rounds = 0;
         long begun = System.nanoTime();
-        while (rounds < MOST_ROUNDS && (rounds < 2 || since(begun) < TIMED_SECONDS)) {
+        while (rounds < MOST_ROUNDS
+                && (rounds < 2 || since(begun) < TIMED_SECONDS && !settled(times, rounds))) {
             long start = System.nanoTime();
             p.target().evaluate(points, value, gradient, failed);
             times[rounds++] = since(start) / n;
         }
-        // the earlier rounds pay for class loading, compilation and what is factorised once
-        double[] later = Arrays.copyOfRange(times, rounds / 2, rounds);
-        Arrays.sort(later);
-        return Summary.quantile(later, 0.5);
+        // the others pay for class loading, compilation and what is factorised once
+        return least(times, 0, rounds);
+    }
+
+    /**
+     * Whether the latest rounds are no faster than those before: the compiler has done its work.
+     */
+    private static boolean settled(double[] times, int rounds) {
+        int before = rounds - SETTLED_ROUNDS;
+        return before >= SETTLED_ROUNDS
+                && least(times, before, rounds) > 0.9 * least(times, 0, before);
+    }
+
+    private static double least(double[] times, int from, int to) {
+        return Arrays.stream(times, from, to).min().orElseThrow();
     }
 
     private static double since(long nanoTime) {
