@@ -73,7 +73,7 @@ public final class JointLayer {
             double[] selfWeight,
             LayerLoops loops,
             Workers workers) {
-        check(x, kappa, logNormaliser, barycentre, selfWeight);
+        Shapes.joint(x, kappa, logNormaliser, barycentre, selfWeight);
         SymmetricJoint fast = loops.joint(Precision.SINGLE);
         if (!byTiles(fast, x, kappa, logNormaliser, barycentre, selfWeight, workers)) {
             self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
@@ -99,21 +99,6 @@ public final class JointLayer {
         double[] out = barycentre.data();
         fast.self(x.data(), n, x.dimension(), kappa, logNormaliser, out, selfWeight, workers);
         return true;
-    }
-
-    private static void check(
-            Ensemble x,
-            double kappa,
-            double[] logNormaliser,
-            Ensemble barycentre,
-            double[] selfWeight) {
-        int n = x.size();
-        Shapes.require(logNormaliser.length == n, "logNormaliser needs one value per key");
-        Shapes.require(selfWeight.length == n, "selfWeight needs one value per key");
-        Shapes.same(x, barycentre, "barycentre");
-        Shapes.finite(x, "x");
-        Shapes.finite(logNormaliser, "logNormaliser");
-        Shapes.positive(new double[] {kappa}, "kappa");
     }
 
     private static double range(double[] a) {
@@ -148,7 +133,7 @@ public final class JointLayer {
             Workers workers) {
         int n = x.size();
         int d = x.dimension();
-        check(x, kappa, logNormaliser, barycentre, selfWeight);
+        Shapes.joint(x, kappa, logNormaliser, barycentre, selfWeight);
         SymmetricJoint fast = loops.joint(Precision.DOUBLE);
         if (n == 0 || byTiles(fast, x, kappa, logNormaliser, barycentre, selfWeight, workers)) {
             return;

@@ -2,11 +2,48 @@ package org.headwater.kernels.rwpo;
 
 import org.headwater.api.Ensemble;
 
-/** Checks of arguments. */
-final class Shapes {
+/**
+ * Checks of arguments, in O(Nd): {@link IllegalArgumentException} that names the argument, the rule
+ * and the value.
+ */
+public final class Shapes {
     private Shapes() {}
 
-    static void require(boolean holds, String rule) {
+    /** Checks what a joint layer of N particles with themselves is given. */
+    public static void joint(
+            Ensemble x,
+            double kappa,
+            double[] logNormaliser,
+            Ensemble barycentre,
+            double[] selfWeight) {
+        int n = x.size();
+        require(logNormaliser.length == n, "logNormaliser needs one value per key");
+        require(selfWeight.length == n, "selfWeight needs one value per key");
+        same(x, barycentre, "barycentre");
+        finite(x, "x");
+        finite(logNormaliser, "logNormaliser");
+        positive(new double[] {kappa}, "kappa");
+    }
+
+    /** Checks what a tensorised layer of particles with themselves is given. */
+    public static void tensorised(
+            Ensemble x,
+            double[] kappa,
+            Ensemble logNormaliser,
+            Ensemble barycentre,
+            double[] selfWeight) {
+        int d = x.dimension();
+        require(kappa.length == d, "kappa needs one value per coordinate");
+        require(selfWeight.length == d, "selfWeight needs one value per coordinate");
+        same(x, logNormaliser, "logNormaliser");
+        same(x, barycentre, "barycentre");
+        finite(x, "x");
+        finite(logNormaliser, "logNormaliser");
+        positive(kappa, "kappa");
+    }
+
+    /** Throws with the rule where it does not hold. */
+    public static void require(boolean holds, String rule) {
         if (!holds) {
             throw new IllegalArgumentException(rule);
         }
@@ -27,7 +64,8 @@ final class Shapes {
         }
     }
 
-    static void finite(Ensemble x, String name) {
+    /** Names the first number that is not finite. */
+    public static void finite(Ensemble x, String name) {
         double[] data = x.data();
         for (int i = 0; i < data.length; i++) {
             if (!Double.isFinite(data[i])) {

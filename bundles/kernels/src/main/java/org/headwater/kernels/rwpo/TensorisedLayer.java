@@ -88,13 +88,7 @@ public final class TensorisedLayer {
             Workers workers) {
         int n = x.size();
         int d = x.dimension();
-        Shapes.require(kappa.length == d, "kappa needs one value per coordinate");
-        Shapes.same(x, logNormaliser, "logNormaliser");
-        Shapes.same(x, barycentre, "barycentre");
-        Shapes.require(selfWeight.length == d, "selfWeight needs one value per coordinate");
-        Shapes.finite(x, "x");
-        Shapes.finite(logNormaliser, "logNormaliser");
-        Shapes.positive(kappa, "kappa");
+        Shapes.tensorised(x, kappa, logNormaliser, barycentre, selfWeight);
         workers.forRanges(
                 d,
                 grain(d),

@@ -9,6 +9,7 @@ import org.headwater.api.KernelBackend;
 import org.headwater.api.Workers;
 import org.headwater.kernels.layer.LayerLoops;
 import org.headwater.kernels.rwpo.JointLayer;
+import org.headwater.kernels.rwpo.Shapes;
 import org.headwater.kernels.rwpo.TensorisedLayer;
 
 /**
@@ -90,12 +91,7 @@ final class CudaBackend implements KernelBackend {
             Workers workers) {
         int n = x.size();
         int d = x.dimension();
-        require(logNormaliser.length == n, "logNormaliser needs one value per key");
-        require(selfWeight.length == n, "selfWeight needs one value per key");
-        same(x, barycentre, "barycentre");
-        finite(x.data(), d, "x");
-        finite(logNormaliser, 1, "logNormaliser");
-        positive(kappa);
+        Shapes.joint(x, kappa, logNormaliser, barycentre, selfWeight);
         if (n == 0) {
             return;
         }
@@ -119,14 +115,7 @@ final class CudaBackend implements KernelBackend {
             double[] selfWeight,
             Workers workers) {
         int n = x.size();
-        int d = x.dimension();
-        require(kappa.length == d, "kappa needs one value per coordinate");
-        require(selfWeight.length == d, "selfWeight needs one value per coordinate");
-        same(x, logNormaliser, "logNormaliser");
-        same(x, barycentre, "barycentre");
-        finite(x.data(), d, "x");
-        finite(logNormaliser.data(), d, "logNormaliser");
-        Arrays.stream(kappa).forEach(CudaBackend::positive);
+        Shapes.tensorised(x, kappa, logNormaliser, barycentre, selfWeight);
         if (n == 0) {
             return;
         }
@@ -144,12 +133,12 @@ final class CudaBackend implements KernelBackend {
     public boolean moments(Ensemble x, double[] mean, double[] covariance) {
         int n = x.size();
         int d = x.dimension();
-        require(mean.length == d, "mean needs one value per coordinate");
-        require(covariance.length == d * d, "covariance needs d × d values");
+        Shapes.require(mean.length == d, "mean needs one value per coordinate");
+        Shapes.require(covariance.length == d * d, "covariance needs d × d values");
         if ((double) n * d * d < LEAST_MOMENTS) {
             return false;
         }
-        finite(x.data(), d, "x");
+        Shapes.finite(x, "x");
         onDevice("covariance", x, () -> reduce(x, mean, covariance));
         return true;
     }
@@ -392,34 +381,5 @@ final class CudaBackend implements KernelBackend {
 
     private static int[] flat(long threads) {
         return new int[] {(int) ((threads + THREADS - 1) / THREADS), 1, 1};
-    }
-
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
-        }
-    }
-
-    private static void same(Ensemble model, Ensemble other, String name) {
-        require(
-                other.size() == model.size() && other.dimension() == model.dimension(),
-                name + " must be " + model.size() + " × " + model.dimension());
-    }
-
-    private static void positive(double kappa) {
-        require(
-                kappa > 0 && Double.isFinite(kappa),
-                "kappa must be positive and finite, got " + kappa);
-    }
-
-    private static void finite(double[] a, int d, String name) {
-        for (int at = 0; at < a.length; at++) {
-            if (!Double.isFinite(a[at])) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "%s must be finite, got %s in row %d, column %d (from 0)",
-                                name, a[at], at / d, at % d));
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.headwater.api.Ensemble;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.Workers;
+import org.headwater.kernels.rwpo.Shapes;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -58,12 +59,7 @@ final class Nd4jBackend implements KernelBackend {
             Workers workers) {
         int n = x.size();
         int d = x.dimension();
-        require(logNormaliser.length == n, "logNormaliser needs one value per key");
-        require(selfWeight.length == n, "selfWeight needs one value per key");
-        same(x, barycentre, "barycentre");
-        finite(x.data(), d, "x");
-        finite(logNormaliser, 1, "logNormaliser");
-        positive(kappa);
+        Shapes.joint(x, kappa, logNormaliser, barycentre, selfWeight);
         if (n == 0) {
             return;
         }
@@ -88,13 +84,7 @@ final class Nd4jBackend implements KernelBackend {
             Workers workers) {
         int n = x.size();
         int d = x.dimension();
-        require(kappa.length == d, "kappa needs one value per coordinate");
-        require(selfWeight.length == d, "selfWeight needs one value per coordinate");
-        same(x, logNormaliser, "logNormaliser");
-        same(x, barycentre, "barycentre");
-        finite(x.data(), d, "x");
-        finite(logNormaliser.data(), d, "logNormaliser");
-        Arrays.stream(kappa).forEach(Nd4jBackend::positive);
+        Shapes.tensorised(x, kappa, logNormaliser, barycentre, selfWeight);
         if (n == 0) {
             return;
         }
@@ -159,34 +149,5 @@ final class Nd4jBackend implements KernelBackend {
         double low = Arrays.stream(logNormaliser).min().orElse(0);
         double high = Arrays.stream(logNormaliser).max().orElse(0);
         return 2 * kappa * farthest + (high - low);
-    }
-
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
-        }
-    }
-
-    private static void same(Ensemble model, Ensemble other, String name) {
-        require(
-                other.size() == model.size() && other.dimension() == model.dimension(),
-                name + " must be " + model.size() + " × " + model.dimension());
-    }
-
-    private static void positive(double kappa) {
-        require(
-                kappa > 0 && Double.isFinite(kappa),
-                "kappa must be positive and finite, got " + kappa);
-    }
-
-    private static void finite(double[] a, int d, String name) {
-        for (int i = 0; i < a.length; i++) {
-            if (!Double.isFinite(a[i])) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "%s must be finite, got %s in row %d, column %d (from 0)",
-                                name, a[i], i / d, i % d));
-            }
-        }
     }
 }
