@@ -298,7 +298,9 @@ final class RunJob implements Job {
     /** Goes from safe point to safe point; false if the job has been parked at one. */
     private boolean work() throws IOException {
         status = Status.RUNNING;
-        manifest.status(Manifest.RUNNING).write();
+        if (!manifest.status().equals(Manifest.RUNNING)) {
+            manifest.status(Manifest.RUNNING).write();
+        }
         if (state == null) {
             phase("preparing");
         }
