@@ -120,8 +120,7 @@ class ServerSoakIT {
                         PluginJars.withHeaders(jar, next, Map.of("Build-Number", ++updates + ""));
                         install(server, next);
                     }
-                    batch.add(
-                            server.submit("?name=soak", problem, ServerProcess.lassoFiles()));
+                    batch.add(server.submit("?name=soak", problem, ServerProcess.lassoFiles()));
                 }
                 for (String job : batch) {
                     server.await(job, "DONE");

@@ -28,6 +28,7 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Identity;
 import org.headwater.runtime.Plugins.Plugin;

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.headwater.runtime.Json;
 
 /**
  * A group of a Zarr store, version 2, in a folder: little-endian arrays in C order without
