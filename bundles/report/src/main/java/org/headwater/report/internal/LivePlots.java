@@ -24,6 +24,12 @@ import org.headwater.runtime.RunResult.ParameterSummary;
 final class LivePlots {
     private static final String LIBRARY =
             "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+    private static final List<String> SCRIPTS =
+            List.of(script(Resource.text(LIBRARY)), script(Resource.text("report.js")));
+
+    private static final String POLICY =
+            "script-src " + SCRIPTS.stream().map(LivePlots::hash).collect(Collectors.joining(" "));
+
     private static final int PARAMETERS = 400;
     private static final int HISTOGRAMS = 50;
     private static final int BINS = 40;
@@ -32,8 +38,6 @@ final class LivePlots {
 
     private final RunResult run;
     private final double[] residuals;
-    private final List<String> scripts =
-            List.of(script(Resource.text(LIBRARY)), script(Resource.text("report.js")));
 
     /**
      * Plots of a run.
@@ -52,8 +56,7 @@ final class LivePlots {
 
     /** What the content security policy says of scripts. */
     String policy() {
-        return "script-src "
-                + scripts.stream().map(LivePlots::hash).collect(Collectors.joining(" "));
+        return POLICY;
     }
 
     private static String hash(String script) {
@@ -108,7 +111,7 @@ final class LivePlots {
     void scripts(Html html) {
         html.open("script", "type", "application/json", "id", "plot-data");
         html.raw(data()).close("script").line();
-        for (String script : scripts) {
+        for (String script : SCRIPTS) {
             html.open("script").raw(script).close("script").line();
         }
     }

@@ -5,12 +5,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
+import java.awt.image.DataBufferInt;
 
 /**
  * A white sheet to draw a plot on. Lengths are in points; a point is {@value #DENSITY} pixels on
@@ -63,20 +58,9 @@ final class Picture {
     }
 
     /** The picture as a PNG file. */
-    byte[] png() throws IOException {
+    byte[] png() {
         graphics.dispose();
-        Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("png");
-        if (!writers.hasNext()) {
-            throw new IOException("this Java runtime cannot write PNG files");
-        }
-        ImageWriter writer = writers.next();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-            writer.setOutput(out);
-            writer.write(image);
-        } finally {
-            writer.dispose();
-        }
-        return bytes.toByteArray();
+        int[] pixels = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+        return PngFile.of(pixels, image.getWidth(), image.getHeight());
     }
 }

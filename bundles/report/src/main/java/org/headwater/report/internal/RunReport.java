@@ -57,6 +57,8 @@ public final class RunReport implements RunReporter {
             Colours colours,
             double neutral) {}
 
+    private Lettering lettering;
+
     /** How a map is coloured. */
     enum Colours {
         /** Viridis from the least to the largest value. */
@@ -100,8 +102,8 @@ public final class RunReport implements RunReporter {
         Map<String, byte[]> pictures = new LinkedHashMap<>();
         String trouble = "";
         try {
-            draw(run, meshes, residuals, pictures);
-            drawSegments(run, pictures);
+            draw(lettering(), run, meshes, residuals, pictures);
+            drawSegments(lettering(), run, pictures);
         } catch (Error e) {
             if (e instanceof VirtualMachineError && !(e instanceof InternalError)) {
                 throw e;
@@ -239,13 +241,21 @@ public final class RunReport implements RunReporter {
         write(vtu, VtuFile.of(geometry, cellData).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The letters, read once; not before they are needed, as AWT may not be whole. */
+    private synchronized Lettering lettering() {
+        if (lettering == null) {
+            lettering = new Lettering();
+        }
+        return lettering;
+    }
+
     private static void draw(
+            Lettering lettering,
             RunResult run,
             List<List<FieldMaps>> meshes,
             double[] residuals,
             Map<String, byte[]> pictures)
             throws IOException {
-        Lettering lettering = new Lettering();
         for (List<FieldMaps> mesh : meshes) {
             MapPlot plot = new MapPlot(mesh.get(0).field().geometry(), lettering);
             for (FieldMaps field : mesh) {
@@ -274,12 +284,11 @@ public final class RunReport implements RunReporter {
      * The mean of a field in each segment, all in the same colours: of the first that differs from
      * something neutral, if there is one.
      */
-    private static void drawSegments(RunResult run, Map<String, byte[]> pictures)
-            throws IOException {
+    private static void drawSegments(
+            Lettering lettering, RunResult run, Map<String, byte[]> pictures) throws IOException {
         if (run.segments().size() < 2) {
             return;
         }
-        Lettering lettering = new Lettering();
         if (run.model().fields().isEmpty()) {
             Charts charts = new Charts(lettering);
             int field = run.model().blocks().get(0).size();

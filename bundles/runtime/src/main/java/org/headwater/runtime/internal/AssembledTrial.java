@@ -26,6 +26,7 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.workers.FixedWorkers;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.Plugins;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;

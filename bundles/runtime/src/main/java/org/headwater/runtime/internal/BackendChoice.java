@@ -17,6 +17,7 @@ import org.headwater.api.KernelBackend.Layer;
 import org.headwater.api.KernelBackendProvider;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.Plugins.Plugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -6,24 +6,31 @@ import java.net.URL;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import org.osgi.framework.Bundle;
 
-/** Finds and hashes the jars of bundles; remembers hashes by bundle and modification time. */
+/** Finds and hashes the jars of bundles; remembers the hash of each bundle's latest jar. */
 final class BundleJars {
-    private record Key(long bundle, long modified) {}
+    /** A jar's hash, and when the bundle was given that jar. */
+    private record Hash(long modified, String sha256) {}
 
-    private final Map<Key, String> hashes = new ConcurrentHashMap<>();
+    /** Of bundles that are gone nothing is kept, however often plug-ins are updated. */
+    private final Map<Bundle, Hash> hashes = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * SHA-256 of a bundle's jar, empty when it was not installed from a file that is still there.
      */
     String sha256(Bundle bundle) {
-        return hashes.computeIfAbsent(
-                new Key(bundle.getBundleId(), bundle.getLastModified()),
-                k -> jar(bundle.getLocation()).map(BundleJars::hash).orElse(""));
+        long modified = bundle.getLastModified();
+        Hash known = hashes.get(bundle);
+        if (known == null || known.modified() != modified) {
+            known = new Hash(modified, jar(bundle.getLocation()).map(BundleJars::hash).orElse(""));
+            hashes.put(bundle, known);
+        }
+        return known.sha256();
     }
 
     /** The file of a bundle location such as {@code reference:file:/…/a.jar}. */

@@ -189,6 +189,7 @@ final class DrawStore implements Draws {
         }
         length += n;
         describe(top, group);
+        top.force();
     }
 
     private double[] padding(int width) {
@@ -243,6 +244,7 @@ final class DrawStore implements Draws {
         if (hasDensity) {
             coordinates(top.group(SAMPLE_STATS, attributes));
         }
+        top.force();
         removeChunks();
     }
 

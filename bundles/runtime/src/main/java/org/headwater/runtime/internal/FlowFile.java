@@ -19,6 +19,7 @@ import org.headwater.kernels.flow.TrainedFlow;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Jobs.Samples;
+import org.headwater.runtime.Json;
 
 /**
  * A trained flow as one NPZ file: its arrays and scalars ({@code numpy.load} reads them), and an

@@ -87,6 +87,7 @@ final class InferenceData {
         predictive(top.group("posterior_predictive", attributes), outcome, layout);
         constant(top.group("constant_data", attributes), problem);
         top.consolidate();
+        top.force();
     }
 
     /** Writes a notebook that opens the store beside it; the same for every run. */
@@ -166,6 +167,7 @@ final class InferenceData {
         Map<String, long[]> of = Map.of("prior_draw", longs(prior.of(), i -> i));
         ZarrGroup group = ZarrGroup.create(root.resolve("prior_predictive"), own);
         replicated(group, prior.replicated(), of, problem.noise().dataSize(), layout);
+        group.force();
     }
 
     /** Data drawn anew around the predictions of some draws, with their numbers. */

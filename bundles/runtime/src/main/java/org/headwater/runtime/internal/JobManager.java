@@ -72,9 +72,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     public JobManager(@Reference PluginRegistry plugins, BundleContext context) {
         this(
                 plugins,
-                new Platform(
-                        context.getBundle().getVersion().toString(),
-                        () -> platformBundles(context)),
+                platform(context),
                 property(context, "headwater.threads", Runtime.getRuntime().availableProcessors()),
                 property(context, "headwater.jobs", 1),
                 Duration.ofMillis(property(context, "headwater.checkpoint", CHECKPOINT_MILLIS)),
@@ -130,8 +128,14 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
         return otherwise;
     }
 
-    private static List<Map<String, Object>> platformBundles(BundleContext context) {
+    private static Platform platform(BundleContext context) {
         BundleJars jars = new BundleJars();
+        return new Platform(
+                context.getBundle().getVersion().toString(), () -> platformBundles(context, jars));
+    }
+
+    private static List<Map<String, Object>> platformBundles(
+            BundleContext context, BundleJars jars) {
         List<Map<String, Object>> out = new ArrayList<>();
         for (Bundle bundle : context.getBundles()) {
             String name = bundle.getSymbolicName();

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Identity;
 

@@ -14,6 +14,7 @@ import org.headwater.api.Posterior;
 import org.headwater.api.RandomStream;
 import org.headwater.api.Reason;
 import org.headwater.api.StepInfo;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.RunResult;
 import org.headwater.runtime.RunResult.ParameterSummary;

@@ -26,6 +26,7 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Identity;
 import org.headwater.runtime.Plugins.Plugin;
@@ -289,7 +290,9 @@ final class RunJob implements Job {
     /** Goes from safe point to safe point; false if the job has been parked at one. */
     private boolean work() throws IOException {
         status = Status.RUNNING;
-        manifest.status(Manifest.RUNNING).write();
+        if (!manifest.status().equals(Manifest.RUNNING)) {
+            manifest.status(Manifest.RUNNING).write();
+        }
         if (state == null) {
             phase("preparing");
         }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.headwater.api.StepInfo;
+import org.headwater.runtime.Json;
 
 /**
  * log.jsonl: one JSON object a line for each step, notice and phase, on the disk's way at once.

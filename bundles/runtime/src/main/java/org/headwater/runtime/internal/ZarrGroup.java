@@ -11,16 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.headwater.runtime.Json;
 
 /**
  * A group of a Zarr store, version 2, in a folder: little-endian arrays in C order without
  * compression, with the names of their dimensions as xarray reads them. Every file is there
- * completely or not at all, and depends on nothing but its content.
+ * completely or not at all, and depends on nothing but its content; it is on the disk once {@link
+ * #force} was called.
  *
  * <p>Source: https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html; dimensions and coordinates:
  * https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
@@ -35,21 +39,44 @@ final class ZarrGroup {
 
     private final Path folder;
 
-    private ZarrGroup(Path folder) {
+    /** What this group and those in it have written and not forced to the disk. */
+    private final Set<Path> written;
+
+    private ZarrGroup(Path folder, Set<Path> written) {
         this.folder = folder;
+        this.written = written;
     }
 
     /** Makes a group; what is in the folder stays. */
     static ZarrGroup create(Path folder, Map<String, ?> attributes) throws IOException {
+        return new ZarrGroup(folder, new LinkedHashSet<>()).begun(attributes);
+    }
+
+    private ZarrGroup begun(Map<String, ?> attributes) throws IOException {
         Files.createDirectories(folder);
-        SafeFiles.write(folder.resolve(GROUP), Json.pretty(Map.of("zarr_format", 2)));
-        SafeFiles.write(folder.resolve(ATTRIBUTES), Json.pretty(new TreeMap<>(attributes)));
-        return new ZarrGroup(folder);
+        write(folder.resolve(GROUP), Json.pretty(Map.of("zarr_format", 2)));
+        write(folder.resolve(ATTRIBUTES), Json.pretty(new TreeMap<>(attributes)));
+        return this;
+    }
+
+    private void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(Path file, byte[] bytes) throws IOException {
+        SafeFiles.writeSoon(file, out -> out.write(bytes));
+        written.add(file);
+    }
+
+    /** Returns when what this group and those in it have written is on the disk. */
+    void force() throws IOException {
+        SafeFiles.force(written);
+        written.clear();
     }
 
     /** Makes a group in this one. */
     ZarrGroup group(String name, Map<String, ?> attributes) throws IOException {
-        return create(folder.resolve(name), attributes);
+        return new ZarrGroup(folder.resolve(name), written).begun(attributes);
     }
 
     /** Writes float64 numbers in one chunk; a dimension's coordinates have its name. */
@@ -123,8 +150,8 @@ final class ZarrGroup {
         Map<String, Object> all = new TreeMap<>(attributes);
         all.put("_ARRAY_DIMENSIONS", dimensions);
         Files.createDirectories(folder.resolve(name));
-        SafeFiles.write(folder.resolve(name).resolve(ATTRIBUTES), Json.pretty(all));
-        SafeFiles.write(folder.resolve(name).resolve(ARRAY), Json.pretty(array));
+        write(folder.resolve(name).resolve(ATTRIBUTES), Json.pretty(all));
+        write(folder.resolve(name).resolve(ARRAY), Json.pretty(array));
     }
 
     /** Writes chunk k along one dimension, the only one along all others. */
@@ -133,9 +160,7 @@ final class ZarrGroup {
             return;
         }
         Files.createDirectories(folder.resolve(name));
-        SafeFiles.write(
-                chunkFile(folder.resolve(name), rank, along, k),
-                out -> out.write(bytes.array(), 0, bytes.capacity()));
+        write(chunkFile(folder.resolve(name), rank, along, k), bytes.array());
     }
 
     /** The file of a chunk. */
@@ -209,7 +234,7 @@ final class ZarrGroup {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("metadata", all);
         content.put("zarr_consolidated_format", 1);
-        SafeFiles.write(folder.resolve(META), Json.pretty(content));
+        write(folder.resolve(META), Json.pretty(content));
     }
 
     private static boolean describes(Path file) {

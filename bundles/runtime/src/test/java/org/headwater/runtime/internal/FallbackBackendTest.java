@@ -21,6 +21,7 @@ import org.headwater.api.Workers;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
 import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;

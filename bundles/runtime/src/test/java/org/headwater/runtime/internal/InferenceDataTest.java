@@ -23,6 +23,7 @@ import org.headwater.api.ParameterBlock;
 import org.headwater.api.StepInfo;
 import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PosteriorExport;
 import org.headwater.runtime.ProblemFile;

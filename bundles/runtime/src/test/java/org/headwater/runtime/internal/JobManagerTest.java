@@ -23,6 +23,7 @@ import org.headwater.api.StepInfo;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;

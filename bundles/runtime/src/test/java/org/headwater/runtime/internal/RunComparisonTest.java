@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PosteriorExport;
 import org.headwater.runtime.PosteriorExport.Format;
 import org.headwater.runtime.ProblemFile;

@@ -22,6 +22,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
+import org.headwater.runtime.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.headwater.api.Reason;
 import org.headwater.kernels.random.KeyedRandom;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;
 import org.junit.jupiter.api.io.TempDir;

@@ -12,6 +12,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.RunOptions;

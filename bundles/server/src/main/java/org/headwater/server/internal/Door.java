@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.headwater.runtime.Json;
 import org.osgi.service.servlet.context.ServletContextHelper;
 
 /**
@@ -35,10 +36,18 @@ final class Door extends ServletContextHelper {
 
     private final Access access;
     private final boolean tls;
+    private final long largest;
 
-    Door(Access access, boolean tls) {
+    /**
+     * A door.
+     *
+     * @param tls whether it is one for TLS
+     * @param largest the most bytes that a request may bring
+     */
+    Door(Access access, boolean tls, long largest) {
         this.access = access;
         this.tls = tls;
+        this.largest = largest;
     }
 
     @Override
@@ -59,6 +68,10 @@ final class Door extends ServletContextHelper {
             return refuse(
                     response,
                     ApiException.of(429, "Too many requests", "wait a second and try again"));
+        }
+        if (request.getMethod().equals("TRACE")) {
+            // whoever serves a page need not think of it
+            return refuse(response, ApiException.of(405, "Method not allowed", "not here"));
         }
         boolean free = FREE.contains(path) || !api && !path.equals("/metrics");
         if (user.isEmpty() && !free) {
@@ -81,6 +94,10 @@ final class Door extends ServletContextHelper {
                             "Forbidden",
                             "a request of a browser's session that changes something needs the header"
                                     + " X-Headwater"));
+        }
+        if (request.getContentLengthLong() > largest) {
+            // what is announced need not be waited for
+            return refuse(response, Requests.tooLarge());
         }
         user.ifPresent(u -> request.setAttribute(USER, u));
         return true;
@@ -138,7 +155,7 @@ final class Door extends ServletContextHelper {
         Map<String, Object> body = new LinkedHashMap<>(e.details());
         response.setStatus(e.status());
         response.setContentType("application/problem+json");
-        byte[] bytes = (Json.text(body) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (Json.line(body) + "\n").getBytes(StandardCharsets.UTF_8);
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,12 +169,12 @@ final class Events implements AutoCloseable {
         private void state(Map<String, Object> state, StringBuilder text) {
             Object left = state.remove("seconds-left");
             Object iteration = state.remove("iteration");
-            String now = Json.text(state);
+            String now = Json.line(state);
             if (!now.equals(shown)) {
                 shown = now;
                 state.put("iteration", iteration);
                 state.put("seconds-left", left);
-                text.append("event: state\ndata: ").append(Json.text(state)).append("\n\n");
+                text.append("event: state\ndata: ").append(Json.line(state)).append("\n\n");
             }
         }
 
@@ -186,7 +187,7 @@ final class Events implements AutoCloseable {
                 int from = Math.min(after, steps.size());
                 int to = Math.min(steps.size(), from + MOST_STEPS);
                 for (StepInfo step : steps.subList(from, to)) {
-                    step(step.iteration(), Json.text(JobView.of(step)), text);
+                    step(step.iteration(), Json.line(JobView.of(step)), text);
                 }
                 return to == steps.size();
             }
@@ -194,7 +195,7 @@ final class Events implements AutoCloseable {
                     JobView.logged(queue.folders().run(id).resolve("log.jsonl"), after);
             int to = Math.min(steps.size(), MOST_STEPS);
             for (Map<String, Object> step : steps.subList(0, to)) {
-                step(((Number) step.get("iteration")).intValue(), Json.text(step), text);
+                step(((Number) step.get("iteration")).intValue(), Json.line(step), text);
             }
             return to == steps.size();
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.headwater.api.InvalidInputException;
+import org.headwater.runtime.Json;
 
 /**
  * The data directory: {@code jobs/ID/} holds all there is of a job, {@code incoming/} what has not
@@ -201,7 +202,7 @@ final class JobFolders implements Closeable {
 
     private static void write(Path folder, JobRecord job) throws IOException {
         Path temporary = folder.resolve(ENTRY + ".tmp");
-        Files.writeString(temporary, Json.text(job.json()) + "\n");
+        Files.writeString(temporary, Json.line(job.json()) + "\n");
         force(temporary);
         Files.move(
                 temporary,

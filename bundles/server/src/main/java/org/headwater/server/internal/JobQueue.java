@@ -1,30 +1,17 @@
 package org.headwater.server.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.DoubleAdder;
-import java.util.concurrent.atomic.LongAdder;
-import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.PluginKind;
-import org.headwater.runtime.ProblemFile;
-import org.headwater.runtime.RunOptions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The jobs of the server: those that wait, those that run, those that have ended.
@@ -34,50 +21,12 @@ import org.slf4j.LoggerFactory;
  * its last checkpoint. Jobs start in the order of their priority, then of their number.
  */
 final class JobQueue implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
-    private static final int MOST_TRIES_DELAY_SECONDS = 600;
-    private static final int RETRY_SECONDS = 5;
-
     private final JobFolders folders;
     private final JobTable table;
-    private final Jobs runtime;
-    private final Limits limits;
-    private final LongAdder starts = new LongAdder();
-    private final DoubleAdder waited = new DoubleAdder();
-
-    /** Guards all that follows. */
-    private final Object lock = new Object();
-
-    private final Map<Long, Entry> entries = new HashMap<>();
-    private final TreeSet<JobRecord> waiting =
-            new TreeSet<>(
-                    Comparator.comparingInt(JobRecord::priority)
-                            .reversed()
-                            .thenComparingLong(JobRecord::id));
-    private final Thread starter = new Thread(this::startJobs, "headwater-queue");
-    private final ScheduledExecutorService later;
+    private final OpenJobs open;
+    private final JobRuns runs;
+    private final JobStarter starter;
     private long lastId;
-    private boolean stopping;
-
-    /** A job that has not ended: its record, and its run once it has begun in this process. */
-    private static final class Entry {
-        private JobRecord job;
-        private Job run;
-
-        /** What it waits for besides its turn, in words; null when for nothing. */
-        private String waitsFor;
-
-        /** Whether that is a plug-in. */
-        private boolean lacksPlugin;
-
-        Entry(JobRecord job) {
-            this.job = job;
-        }
-
-        boolean holdsSlot() {
-            return job.state() == Job.Status.RUNNING;
-        }
-    }
 
     /**
      * A job as it is now.
@@ -106,26 +55,16 @@ final class JobQueue implements AutoCloseable {
             throws IOException, SQLException {
         this.folders = folders;
         this.table = table;
-        this.runtime = runtime;
-        this.limits = limits;
-        ScheduledThreadPoolExecutor pool =
-                new ScheduledThreadPoolExecutor(1, task -> daemon(task, "headwater-retry"));
-        pool.setRemoveOnCancelPolicy(true);
-        later = pool;
+        open = new OpenJobs(folders, table);
+        runs = new JobRuns(open, folders, runtime, limits);
+        starter = new JobStarter(open, runs, folders, runtime, limits);
         for (JobRecord job : Recovery.of(folders, table)) {
-            entries.put(job.id(), new Entry(job));
+            open.entries.put(job.id(), new OpenJobs.Entry(job));
             if (job.state() == Job.Status.QUEUED) {
-                waiting.add(job);
+                open.waiting.add(job);
             }
         }
         lastId = table.lastId();
-        starter.setDaemon(true);
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Lets jobs start. */
@@ -135,389 +74,82 @@ final class JobQueue implements AutoCloseable {
 
     /** A number that no job has had. */
     long newId() {
-        synchronized (lock) {
+        synchronized (open) {
             return ++lastId;
         }
     }
 
     /** Makes a received problem a job. */
     JobRecord accept(Path received, JobRecord job) throws IOException, SQLException {
-        synchronized (lock) {
-            if (stopping) {
+        synchronized (open) {
+            if (open.stopping) {
                 throw ApiException.of(503, "Stopping", "the server is stopping; try again later");
             }
         }
         folders.accept(received, job);
         table.put(job);
-        synchronized (lock) {
-            entries.put(job.id(), new Entry(job));
-            waiting.add(job);
-            lock.notifyAll();
+        synchronized (open) {
+            open.entries.put(job.id(), new OpenJobs.Entry(job));
+            open.waiting.add(job);
+            open.notifyAll();
         }
         return job;
     }
 
     /** How many jobs wait. */
     int waiting() {
-        synchronized (lock) {
-            return waiting.size();
+        synchronized (open) {
+            return open.waiting.size();
         }
     }
 
     /** How many jobs this process has begun. */
     long starts() {
-        return starts.sum();
+        return runs.starts();
     }
 
     /** How long those jobs had waited, together. */
     double waitedSeconds() {
-        return waited.sum();
+        return runs.waitedSeconds();
     }
 
     /** How many jobs run. */
     int running() {
-        synchronized (lock) {
-            return (int) entries.values().stream().filter(Entry::holdsSlot).count();
+        synchronized (open) {
+            return open.running();
         }
     }
 
     /** What the running jobs take together, by their estimates, in bytes. */
     long memoryTaken() {
-        synchronized (lock) {
-            return entries.values().stream()
-                    .filter(Entry::holdsSlot)
-                    .mapToLong(e -> e.job.memory())
-                    .sum();
+        synchronized (open) {
+            return open.memoryTaken();
         }
     }
 
-    /** Starts jobs as there is room for them. The first in the order is never overtaken. */
-    private void startJobs() {
-        while (true) {
-            JobRecord next;
-            synchronized (lock) {
-                try {
-                    while (!stopping && !firstMayStart()) {
-                        lock.wait();
-                    }
-                } catch (InterruptedException e) {
-                    return;
-                }
-                if (stopping) {
-                    return;
-                }
-                next = waiting.first();
-                if (next.memory() > 0) {
-                    waiting.remove(next);
-                    Entry entry = entries.get(next.id());
-                    entry.waitsFor = null;
-                    if (entry.run != null) {
-                        entry.job = entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
-                        entry.run.resume();
-                        record(entry.job);
-                        continue;
-                    }
-                    next = next.tried();
-                    entry.job = next;
-                }
-            }
-            if (next.memory() == 0) {
-                estimate(next.id());
-            } else {
-                begin(next);
-            }
-        }
-    }
-
-    /** Whether there is a first job, and room for it; what it waits for is noted. */
-    private boolean firstMayStart() {
-        if (waiting.isEmpty() || running() >= limits.atOnce()) {
-            return false;
-        }
-        JobRecord first = waiting.first();
-        long free = limits.memory() - memoryTaken();
-        if (first.memory() <= free) {
-            return true;
-        }
-        entries.get(first.id()).waitsFor = limits.leave(free, first.memory());
-        return false;
-    }
-
-    /** Finds out what a waiting job takes; one that never fits ends here. */
-    private void estimate(long id) {
-        try {
-            long bytes = Math.max(1, runtime.memory(problem(id)));
-            limits.require(bytes);
-            synchronized (lock) {
-                Entry entry = entries.get(id);
-                if (entry != null && waiting.remove(entry.job)) {
-                    entry.job = entry.job.taking(bytes);
-                    waiting.add(entry.job);
-                }
-            }
-        } catch (RuntimeException | Error e) {
-            synchronized (lock) {
-                Entry entry = entries.get(id);
-                if (entry == null || !waiting.remove(entry.job)) {
-                    return;
-                }
-                entry.job = entry.job.tried();
-            }
-            end(id, e);
-        }
-    }
-
-    /** The problem as it runs: with its exchanges, once there is a run. */
-    private ProblemFile problem(long id) {
-        Path begun = folders.run(id).resolve("problem.yaml");
-        return ProblemFile.read(Files.exists(begun) ? begun : folders.problem(id), List.of());
-    }
-
-    /** Tries the jobs again that wait for a plug-in, once whoever knows plug-ins knows it. */
+    /** Has the jobs tried again that wait for a plug-in. */
     void pluginCame() {
-        synchronized (lock) {
-            if (!stopping && entries.values().stream().anyMatch(e -> e.lacksPlugin)) {
-                later.schedule(this::queueThoseThatLackPlugins, 1, TimeUnit.SECONDS);
-            }
-        }
-    }
-
-    private void queueThoseThatLackPlugins() {
-        synchronized (lock) {
-            for (Entry entry : entries.values()) {
-                if (entry.lacksPlugin && entry.job.state() == Job.Status.QUEUED) {
-                    entry.lacksPlugin = false;
-                    waiting.add(entry.job);
-                }
-            }
-            lock.notifyAll();
-        }
-    }
-
-    private void begin(JobRecord job) {
-        long id = job.id();
-        try {
-            synchronized (lock) {
-                // as it is by now: it may have been cancelled since it was taken from the queue
-                save(entries.get(id).job);
-            }
-            if (job.tries() == 1) {
-                starts.increment();
-                waited.add(Duration.between(job.submitted(), job.started()).toMillis() * 1e-3);
-            }
-            Job run = run(id, job.name());
-            synchronized (lock) {
-                Entry entry = entries.get(id);
-                entry.run = run;
-                JobRecord.Wish wish = entry.job.wanted();
-                if (wish == JobRecord.Wish.CANCEL || stopping) {
-                    run.cancel();
-                } else if (wish == JobRecord.Wish.PAUSE) {
-                    run.pause();
-                }
-            }
-            settle(id, run);
-        } catch (InvalidInputException | IOException | SQLException e) {
-            end(id, e);
-        } catch (RuntimeException | Error e) {
-            LOG.error("job {} did not start", id, e);
-            end(id, e);
-        }
-    }
-
-    /** Starts a job's run, or goes on with the one that there is. */
-    private Job run(long id, String name) throws IOException {
-        Job.Listener listener =
-                new Job.Listener() {
-                    @Override
-                    public void progress(Job run) {
-                        follow(id, run);
-                        settle(id, run);
-                    }
-                };
-        if (!folders.runStatus(id).isEmpty()) {
-            return runtime.resume(folders.run(id), listener);
-        }
-        folders.clearRun(id);
-        ProblemFile problem = ProblemFile.read(folders.problem(id), List.of());
-        return runtime.submit(
-                new ProblemFile(name, problem.file(), problem.directory(), problem.content()),
-                new RunOptions(folders.run(id), "submitted as job " + id, listener));
-    }
-
-    /** Notes that a run has been parked, or goes on after that. */
-    private void follow(long id, Job run) {
-        synchronized (lock) {
-            Entry entry = entries.get(id);
-            if (entry == null || entry.run != run) {
-                return;
-            }
-            Job.Status noted = entry.job.state();
-            Job.Status now = run.status();
-            boolean parked = noted == Job.Status.RUNNING && now == Job.Status.PAUSED;
-            boolean goesOn = noted == Job.Status.PAUSED && now == Job.Status.RUNNING;
-            if (!parked && !goesOn) {
-                return;
-            }
-            entry.job = entry.job.in(now, entry.job.wanted());
-            record(entry.job);
-            lock.notifyAll();
-        }
-    }
-
-    /** Notes the end of a run, once. */
-    private void settle(long id, Job run) {
-        if (!JobRecord.isOver(run.status())) {
-            return;
-        }
-        JobRecord ended;
-        synchronized (lock) {
-            Entry entry = entries.get(id);
-            if (entry == null || entry.run != run) {
-                return;
-            }
-            if (run.status() == Job.Status.CANCELLED
-                    && entry.job.wanted() != JobRecord.Wish.CANCEL) {
-                // interrupted by the server's stop: it goes on at the next start
-                entries.remove(id);
-                lock.notifyAll();
-                return;
-            }
-            if (run.status() == Job.Status.FAILED && again(entry, run.error().orElse(null))) {
-                return;
-            }
-            ended =
-                    entry.job.ended(
-                            run.status(),
-                            run.verdict().map(v -> v.status().name()).orElse(""),
-                            run.error().map(ApiException::details).orElse(Map.of()));
-            entry.job = ended;
-            entry.run = null;
-        }
-        runtime.forget(run);
-        conclude(ended);
-    }
-
-    /** Has a job wait for another try if its failure is none of its input and tries are left. */
-    private boolean again(Entry entry, Throwable error) {
-        Optional<String> plugin =
-                error instanceof InvalidInputException e ? e.missingPlugin() : Optional.empty();
-        if (plugin.isPresent()) {
-            entry.waitsFor = "the " + plugin.get() + ", which is not installed";
-            entry.lacksPlugin = true;
-            entry.job = entry.job.notTried();
-            LOG.warn("job {} waits for {}", entry.job.id(), entry.waitsFor);
-            record(entry.job);
-            lock.notifyAll();
-            return true;
-        }
-        if (error instanceof InvalidInputException
-                || entry.job.tries() >= limits.tries()
-                || stopping) {
-            return false;
-        }
-        JobRecord job = entry.job;
-        long delay = Math.min(MOST_TRIES_DELAY_SECONDS, 5L << Math.min(job.tries(), 10));
-        LOG.warn("job {} failed and is tried again in {} s: {}", job.id(), delay, error + "");
-        if (entry.run != null) {
-            runtime.forget(entry.run);
-        }
-        entry.run = null;
-        entry.job = job.in(Job.Status.QUEUED, job.wanted());
-        entry.waitsFor =
-                "another try in " + delay + " s: " + ApiException.details(error).get("detail");
-        lock.notifyAll();
-        later.schedule(() -> queue(job.id()), delay, TimeUnit.SECONDS);
-        return true;
-    }
-
-    private void queue(long id) {
-        synchronized (lock) {
-            Entry entry = entries.get(id);
-            if (entry != null && entry.job.state() == Job.Status.QUEUED) {
-                entry.waitsFor = null;
-                waiting.add(entry.job);
-                lock.notifyAll();
-            }
-        }
-    }
-
-    /** Notes that a job could not be started. */
-    private void end(long id, Throwable error) {
-        JobRecord ended;
-        synchronized (lock) {
-            Entry entry = entries.get(id);
-            if (entry == null
-                    || entry.job.wanted() != JobRecord.Wish.CANCEL && again(entry, error)) {
-                return;
-            }
-            ended = entry.job.ended(Job.Status.FAILED, "", ApiException.details(error));
-            entry.job = ended;
-        }
-        conclude(ended);
-    }
-
-    /** Saves an end and forgets the job; keeps it in mind while the disk refuses. */
-    private void conclude(JobRecord ended) {
-        synchronized (lock) {
-            Entry entry = entries.get(ended.id());
-            if (entry == null || entry.job != ended) {
-                return;
-            }
-            if (record(ended)) {
-                entries.remove(ended.id());
-            } else if (!stopping) {
-                later.schedule(() -> conclude(ended), RETRY_SECONDS, TimeUnit.SECONDS);
-            }
-            lock.notifyAll();
-        }
-    }
-
-    /** Saves what has happened, and cannot be undone if the disk refuses. */
-    private boolean record(JobRecord job) {
-        try {
-            save(job);
-            return true;
-        } catch (IOException | SQLException e) {
-            LOG.error(
-                    "job {} is {}, which could not be noted; the next start finds it out",
-                    job.id(),
-                    job.state(),
-                    e);
-            return false;
-        }
-    }
-
-    /** Writes an entry; one at a time, in the order in which they came about. */
-    private void save(JobRecord job) throws IOException, SQLException {
-        synchronized (lock) {
-            folders.write(job);
-            table.put(job);
-        }
+        runs.pluginCame();
     }
 
     /** A job as it is now. */
     Optional<View> find(long id) throws SQLException {
-        synchronized (lock) {
-            Entry entry = entries.get(id);
+        synchronized (open) {
+            OpenJobs.Entry entry = open.entries.get(id);
             if (entry != null) {
-                return Optional.of(view(entry));
+                return Optional.of(entry.view());
             }
         }
         return table.find(id).map(job -> View.of(job));
-    }
-
-    private static View view(Entry entry) {
-        return new View(entry.job, entry.run, entry.waitsFor, entry.lacksPlugin);
     }
 
     /** Jobs as they are now, newest first. */
     List<View> list(JobTable.Query query) throws SQLException {
         List<View> views = new ArrayList<>();
         for (JobRecord job : table.list(query)) {
-            synchronized (lock) {
-                Entry entry = entries.get(job.id());
-                views.add(entry == null ? View.of(job) : view(entry));
+            synchronized (open) {
+                OpenJobs.Entry entry = open.entries.get(job.id());
+                views.add(entry == null ? View.of(job) : entry.view());
             }
         }
         return views;
@@ -525,9 +157,9 @@ final class JobQueue implements AutoCloseable {
 
     /** The jobs that have not ended. */
     List<View> open() {
-        synchronized (lock) {
-            return entries.values().stream()
-                    .map(JobQueue::view)
+        synchronized (open) {
+            return open.entries.values().stream()
+                    .map(OpenJobs.Entry::view)
                     .sorted(Comparator.comparingLong(v -> v.job().id()))
                     .toList();
         }
@@ -559,7 +191,7 @@ final class JobQueue implements AutoCloseable {
                     if (entry == null) {
                         throw ApiException.conflict("job " + id + " has ended");
                     }
-                    waiting.remove(entry.job);
+                    open.waiting.remove(entry.job);
                     entry.waitsFor = null;
                     boolean runs = entry.job.state() == Job.Status.RUNNING;
                     if (entry.run != null) {
@@ -582,8 +214,8 @@ final class JobQueue implements AutoCloseable {
                                     "job " + id + " is done; submit its problem again");
                         }
                         JobRecord job = before.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
-                        entries.put(id, new Entry(job));
-                        waiting.add(job);
+                        open.entries.put(id, new OpenJobs.Entry(job));
+                        open.waiting.add(job);
                         return job;
                     }
                     if (entry.job.state() == Job.Status.RUNNING) {
@@ -592,11 +224,11 @@ final class JobQueue implements AutoCloseable {
                         }
                         return entry.job.in(Job.Status.RUNNING, JobRecord.Wish.RUN);
                     }
-                    waiting.remove(entry.job);
+                    open.waiting.remove(entry.job);
                     entry.waitsFor = null;
                     entry.lacksPlugin = false;
                     JobRecord job = entry.job.in(Job.Status.QUEUED, JobRecord.Wish.RUN);
-                    waiting.add(job);
+                    open.waiting.add(job);
                     return job;
                 });
     }
@@ -610,7 +242,7 @@ final class JobQueue implements AutoCloseable {
                     if (entry == null) {
                         return null;
                     }
-                    waiting.remove(entry.job);
+                    open.waiting.remove(entry.job);
                     if (entry.run != null) {
                         entry.run.cancel();
                         return entry.job.in(entry.job.state(), JobRecord.Wish.CANCEL);
@@ -619,7 +251,7 @@ final class JobQueue implements AutoCloseable {
                     if (asked.state() == Job.Status.RUNNING) {
                         return asked;
                     }
-                    entries.remove(id);
+                    open.entries.remove(id);
                     return asked.ended(Job.Status.CANCELLED, "", Map.of());
                 });
     }
@@ -632,10 +264,10 @@ final class JobQueue implements AutoCloseable {
                     if (entry == null) {
                         throw ApiException.conflict("job " + id + " has ended");
                     }
-                    boolean waits = waiting.remove(entry.job);
+                    boolean waits = open.waiting.remove(entry.job);
                     JobRecord job = entry.job.withPriority(priority);
                     if (waits) {
-                        waiting.add(job);
+                        open.waiting.add(job);
                     }
                     return job;
                 });
@@ -643,12 +275,12 @@ final class JobQueue implements AutoCloseable {
 
     /** What becomes of an entry; null for a job that has ended. */
     private interface Change {
-        JobRecord of(Entry entry);
+        JobRecord of(OpenJobs.Entry entry);
     }
 
     private void change(long id, Change change) throws IOException, SQLException {
-        synchronized (lock) {
-            Entry entry = entries.get(id);
+        synchronized (open) {
+            OpenJobs.Entry entry = open.entries.get(id);
             if (entry == null) {
                 known(id);
             }
@@ -657,13 +289,13 @@ final class JobQueue implements AutoCloseable {
             if (job == null) {
                 return;
             }
-            Entry now = entries.get(id);
+            OpenJobs.Entry now = open.entries.get(id);
             if (now != null) {
                 now.job = job;
             }
             // under the lock: a run's end must not be written before this
-            save(job);
-            lock.notifyAll();
+            open.save(job);
+            open.notifyAll();
         }
     }
 
@@ -671,8 +303,8 @@ final class JobQueue implements AutoCloseable {
     void swap(long id, PluginKind kind, String type, Map<String, Object> settings)
             throws SQLException {
         Job run;
-        synchronized (lock) {
-            Entry entry = entries.get(id);
+        synchronized (open) {
+            OpenJobs.Entry entry = open.entries.get(id);
             run = entry == null ? null : entry.run;
         }
         if (run == null) {
@@ -692,9 +324,9 @@ final class JobQueue implements AutoCloseable {
 
     /** Erases a job that has ended. */
     void purge(long id) throws IOException, SQLException {
-        synchronized (lock) {
+        synchronized (open) {
             known(id);
-            if (entries.containsKey(id)) {
+            if (open.entries.containsKey(id)) {
                 throw ApiException.conflict(
                         "job " + id + " has not ended yet; ask again when it is CANCELLED");
             }
@@ -710,26 +342,26 @@ final class JobQueue implements AutoCloseable {
      */
     boolean stop(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        List<Job> runs = new ArrayList<>();
-        synchronized (lock) {
-            stopping = true;
-            later.shutdownNow();
-            lock.notifyAll();
-            for (Entry entry : entries.values()) {
+        List<Job> running = new ArrayList<>();
+        synchronized (open) {
+            open.stopping = true;
+            runs.stopRetries();
+            open.notifyAll();
+            for (OpenJobs.Entry entry : open.entries.values()) {
                 if (entry.run != null) {
-                    runs.add(entry.run);
+                    running.add(entry.run);
                 }
             }
         }
-        runs.forEach(Job::cancel);
+        running.forEach(Job::cancel);
         starter.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
-        synchronized (lock) {
-            while (entries.values().stream().anyMatch(e -> e.run != null)) {
+        synchronized (open) {
+            while (open.entries.values().stream().anyMatch(e -> e.run != null)) {
                 long millis = (end - System.nanoTime()) / 1_000_000;
                 if (millis <= 0) {
                     return false;
                 }
-                lock.wait(millis);
+                open.wait(millis);
             }
         }
         return true;

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 
 /**
  * The queue's entry of a job. Immutable.

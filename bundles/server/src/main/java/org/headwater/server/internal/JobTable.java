@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 
 /**
  * The index of the jobs' folders in a database. One connection, one statement at a time: the
@@ -151,7 +152,7 @@ final class JobTable implements AutoCloseable {
                         insert.setString(10, text(job.finished()));
                         insert.setInt(11, job.tries());
                         insert.setString(12, job.verdict());
-                        insert.setString(13, Json.text(job.error()));
+                        insert.setString(13, Json.line(job.error()));
                         insert.setLong(14, job.memory());
                         insert.executeUpdate();
                         c.commit();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 
 /** Jobs, steps and notices as the API shows them. */
 final class JobView {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -17,6 +17,7 @@ import org.headwater.api.Reason;
 import org.headwater.api.StepInfo;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.ProblemFunctions;
@@ -71,7 +72,7 @@ final class QueueJobs implements Jobs {
                             copy(file, problem.directory(), input);
                         }
                         Files.writeString(
-                                input.resolve("problem.yaml"), Json.text(problem.content()) + "\n");
+                                input.resolve("problem.yaml"), Json.line(problem.content()) + "\n");
                         Object name = problem.content().getOrDefault("name", problem.name());
                         queue.accept(folder, JobRecord.accepted(id, name.toString(), 0, OWNER, ""));
                     } finally {

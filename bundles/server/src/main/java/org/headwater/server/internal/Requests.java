@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.headwater.runtime.Json;
 
 /** What all parts of the API ask of a request and how they answer. */
 final class Requests {
@@ -135,7 +136,7 @@ final class Requests {
 
     /** Answers with JSON. */
     static void json(HttpServletResponse response, int status, Object body) throws IOException {
-        send(response, status, "application/json", Json.text(body) + "\n");
+        send(response, status, "application/json", Json.line(body) + "\n");
     }
 
     /** Answers with a text. */
@@ -168,6 +169,12 @@ final class Requests {
             }
         }
         return UploadedProblem.text(bytes.toByteArray());
+    }
+
+    /** The answer to a request that brings too much. */
+    static ApiException tooLarge() {
+        return ApiException.of(
+                413, "Too large", "the request is larger than this server's upload-limit");
     }
 
     /** A body that is a JSON object. */

@@ -283,7 +283,10 @@ public final class Server implements ToIntFunction<String[]> {
         properties.put(HttpWhiteboardConstants.HTTP_WHITEBOARD_CONTEXT_PATH, "/");
         return context.registerService(
                 ServletContextHelper.class,
-                new Door(access, settings.tls().isPresent()),
+                new Door(
+                        access,
+                        settings.tls().isPresent(),
+                        settings.values().integer("upload-limit")),
                 properties);
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.ProblemFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,7 @@ final class Submissions {
                 made.add(own);
                 JobFolders.copyInputs(input, own.resolve("input"));
                 Path yaml = own.resolve("input").resolve(PROBLEM);
-                Files.writeString(yaml, Json.text(problem) + "\n");
+                Files.writeString(yaml, Json.line(problem) + "\n");
                 ProblemFile checked =
                         UploadedProblem.check(yaml, name, settings.allowedHosts(), runtime);
                 jobs.add(
@@ -270,19 +271,14 @@ final class Submissions {
         try {
             return request.getParts();
         } catch (IllegalStateException e) {
-            throw tooLarge();
+            throw Requests.tooLarge();
         } catch (ServletException | IOException e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains("exceed")) {
-                throw tooLarge();
+                throw Requests.tooLarge();
             }
             throw ApiException.badRequest(
                     "body", "must be multipart/form-data", null, "e.g. curl -F problem=@p.yaml");
         }
-    }
-
-    private static ApiException tooLarge() {
-        return ApiException.of(
-                413, "Too large", "the request is larger than this server's upload-limit");
     }
 }

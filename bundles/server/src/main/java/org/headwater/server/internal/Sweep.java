@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
+import org.headwater.runtime.Json;
 
 /**
  * A grid of problems: the key {@code sweep} of a problem maps dotted keys to lists of values; each

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.Json;
 import org.headwater.runtime.ProblemFile;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -53,7 +54,7 @@ final class UploadedProblem {
     /** A problem that came as JSON, as one line of YAML. */
     static String ofJson(String json) {
         try {
-            return Json.text(Json.object(json)) + "\n";
+            return Json.line(Json.object(json)) + "\n";
         } catch (IOException e) {
             throw InvalidInputException.of(
                     "", "the body must be a JSON object", null, "check it with a JSON validator");

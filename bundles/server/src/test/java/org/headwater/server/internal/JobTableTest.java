@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.h2.jdbcx.JdbcDataSource;
 import org.headwater.runtime.Job;
+import org.headwater.runtime.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,6 +161,6 @@ class JobTableTest {
                         1_000_000,
                         "",
                         Map.of("detail", "x"));
-        assertEquals(job, JobRecord.of(Json.object(Json.text(job.json()))));
+        assertEquals(job, JobRecord.of(Json.object(Json.line(job.json()))));
     }
 }

@@ -1,4 +1,4 @@
-package org.headwater.server.internal;
+package org.headwater.runtime;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -11,9 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** JSON text of maps, lists and scalars; numbers that are not finite become null. */
-final class Json {
-    private static final Gson GSON =
+/**
+ * JSON text of maps, lists and scalars, as the files of a run and of the server's queue have it;
+ * numbers that are not finite become null.
+ */
+public final class Json {
+    private static final Gson PRETTY =
+            new GsonBuilder().serializeNulls().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson COMPACT =
             new GsonBuilder()
                     .serializeNulls()
                     .disableHtmlEscaping()
@@ -22,16 +27,25 @@ final class Json {
 
     private Json() {}
 
-    /** Text on one line. */
-    static String text(Object value) {
-        return GSON.toJson(clean(value));
+    /** Text over several lines, with a line break at its end. */
+    public static String pretty(Object value) {
+        return PRETTY.toJson(clean(value)) + "\n";
     }
 
-    /** Reads an object. */
-    static Map<String, Object> object(String text) throws IOException {
+    /** Text on one line. */
+    public static String line(Object value) {
+        return COMPACT.toJson(clean(value));
+    }
+
+    /**
+     * Reads an object; whole numbers become {@code Long}, others {@code Double}.
+     *
+     * @throws IOException if the text is anything else
+     */
+    public static Map<String, Object> object(String text) throws IOException {
         try {
             Map<String, Object> map =
-                    GSON.fromJson(text, new TypeToken<LinkedHashMap<String, Object>>() {});
+                    COMPACT.fromJson(text, new TypeToken<LinkedHashMap<String, Object>>() {});
             if (map == null) {
                 throw new IOException("empty JSON");
             }
@@ -42,7 +56,7 @@ final class Json {
     }
 
     /** A copy with text keys; empty when the value is no mapping. */
-    static Map<String, Object> mapping(Object value) {
+    public static Map<String, Object> mapping(Object value) {
         Map<String, Object> out = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((k, v) -> out.put(String.valueOf(k), v));
