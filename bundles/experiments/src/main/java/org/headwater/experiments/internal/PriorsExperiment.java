@@ -52,13 +52,13 @@ public final class PriorsExperiment implements Experiment {
     }
 
     private static double[] weights(Setup setup) {
-        return setup.small() ? new double[] {5} : new double[] {1, 3, 10, 30, 100};
+        return setup.small() ? new double[] {5} : new double[] {1, 3, 10, 30};
     }
 
     private static String solver(Setup setup) {
         return setup.small()
                 ? "{type: langevin, method: mala, chains: 4, iterations: 20}"
-                : "{type: rwpo, particles: 300, iterations: 100}";
+                : "{type: langevin, method: nuts, chains: 4, iterations: 150}";
     }
 
     /** An image of a kind, row by row. */
@@ -159,8 +159,8 @@ public final class PriorsExperiment implements Experiment {
     public List<Cell> cells(Setup setup) {
         List<Cell> cells = new ArrayList<>();
         double[] weights = weights(setup);
-        for (String kind : KINDS) {
-            for (int s = 0; s <= setup.seeds(); s++) {
+        for (int s = 0; s <= setup.seeds(); s++) {
+            for (String kind : KINDS) {
                 SimulatedProblem problem = problem(kind, s, setup);
                 for (String prior : PRIORS) {
                     int seed = s;
@@ -267,7 +267,15 @@ public final class PriorsExperiment implements Experiment {
                         solver(setup)));
         Report.Table table =
                 Report.table(
-                        "image", "prior", "weight", "error", "±", "covered", "of best", "seconds");
+                        "image",
+                        "prior",
+                        "weight",
+                        "error",
+                        "±",
+                        "covered",
+                        "of best",
+                        "seconds",
+                        "verdicts");
         Chart chart =
                 new Chart(
                         "Error by prior (l1, tv, low-rank)",
@@ -296,7 +304,8 @@ public final class PriorsExperiment implements Experiment {
                         errors[p].half(),
                         Estimate.of(runs[p], "covered").mean(),
                         errors[p].mean() / best,
-                        Estimate.of(runs[p], "seconds").mean());
+                        Estimate.of(runs[p], "seconds").mean(),
+                        Report.tally(runs[p], "verdict"));
             }
             chart.line(
                     kind,

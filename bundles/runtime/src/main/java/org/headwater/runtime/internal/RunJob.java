@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.headwater.api.Diagnostic;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
@@ -107,6 +109,7 @@ final class RunJob implements Job {
     private final Notices notices;
     private final Job.Listener listener;
     private final Services services;
+    private final Measurements measurements;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<StepInfo> steps = new ArrayList<>();
     private final List<Double> stepSeconds = new ArrayList<>();
@@ -176,6 +179,7 @@ final class RunJob implements Job {
      * @param workers threads
      * @param registry plug-ins
      * @param reporters the reporters there are when a run ends
+     * @param diagnostics those there are at a step
      * @param checkpointEvery time between checkpoints
      * @param drain how long a plug-in that leaves is held up for the safe point of its jobs
      * @param chunk numbers in a chunk of draws
@@ -185,6 +189,7 @@ final class RunJob implements Job {
             Workers workers,
             PluginRegistry registry,
             Supplier<List<RunReporter>> reporters,
+            Supplier<List<Diagnostic>> diagnostics,
             Duration checkpointEvery,
             Duration drain,
             int chunk,
@@ -225,6 +230,7 @@ final class RunJob implements Job {
         this.notices = notices;
         this.listener = listener == null ? Job.Listener.NONE : listener;
         this.services = services;
+        this.measurements = new Measurements(services.diagnostics());
         this.reasons = new ArrayList<>(reasons);
         this.seen = services.registry().generation();
         services.registry().lease(pins);
@@ -621,14 +627,24 @@ final class RunJob implements Job {
                 int iteration = state.iteration();
                 long begun = System.nanoTime();
                 Stepper.StepResult result = stepper.step(state, random.split(iteration));
-                StepInfo info = ofRun(result.info());
-                if (info.failed() > 0 && leaves(problem)) {
+                StepInfo plain = ofRun(result.info());
+                if (plain.failed() > 0 && leaves(problem)) {
                     return End.REQUEST;
                 }
-                requireNumbers(result.state(), info, problem);
+                requireNumbers(result.state(), plain, problem);
+                double seconds = secondsSince(begun);
+                StepInfo info =
+                        isMeasured(problem, iteration + 1, limit)
+                                ? measurements.added(
+                                        plain,
+                                        problem.problem(),
+                                        stepper.points(result.state()),
+                                        services.workers(),
+                                        this::notice)
+                                : plain;
                 synchronized (steps) {
                     steps.add(info);
-                    stepSeconds.add(secondsSince(begun));
+                    stepSeconds.add(seconds);
                 }
                 log.step(info);
                 tell(() -> listener.progress(this));
@@ -647,6 +663,12 @@ final class RunJob implements Job {
         } finally {
             manifest.addTime("sampling", secondsSince(start));
         }
+    }
+
+    /** Whether diagnostics are wanted after a step: the first, every k-th and the last. */
+    private boolean isMeasured(AssembledProblem problem, int step, int limit) {
+        OptionalInt every = problem.plan().diagnosticsEvery();
+        return every.isPresent() && (step == 1 || step == limit || step % every.getAsInt() == 0);
     }
 
     /** Moves a chunk of draws from the state to posterior.zarr, once there is a whole one. */
@@ -918,6 +940,10 @@ final class RunJob implements Job {
         long begun = System.nanoTime();
         Outcome outcome = outcome(problem);
         outcome.write(directory.root());
+        Optional<String> measured = Measurements.csv(steps());
+        if (measured.isPresent()) {
+            SafeFiles.write(directory.root().resolve(Measurements.FILE), measured.get());
+        }
         InferenceData.writeNotebook(directory.root());
         Map<String, Object> entry = outcome.entry(problem.plan(), segmentBegin, done());
         Posterior posterior = outcome.posterior();
