@@ -534,9 +534,9 @@ final class ReportPage {
         section("measures", "What was measured on the way", "");
         html.element(
                 "p",
-                "Of the points after some of the steps; all values are in diagnostics.csv. For"
-                        + " theory: at rest the rates and the direction are 0 to within a few of"
-                        + " their errors and fisher is near 0; the free energy falls until then.");
+                "Of the particles after some of the steps; all values are in diagnostics.csv. What"
+                        + " the same measures say of the posterior's draws stands under what the"
+                        + " solver says of itself.");
         List<String> head = new ArrayList<>(List.of("step"));
         head.addAll(names);
         List<List<String>> rows = new ArrayList<>();

@@ -1,6 +1,5 @@
 package org.headwater.runtime.internal;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -79,29 +78,37 @@ final class Measurements {
         }
     }
 
-    /** A line for each step after which there was a measurement; empty if there was none. */
-    static Optional<String> csv(List<StepInfo> steps) {
+    /**
+     * A line for each step after which there was a measurement, and one for the posterior's draws;
+     * empty if there was none.
+     */
+    static Optional<String> csv(List<StepInfo> steps, Map<String, Double> draws) {
         Set<String> names = new LinkedHashSet<>();
         for (StepInfo step : steps) {
             step.values().keySet().stream().filter(k -> k.contains(SEPARATOR)).forEach(names::add);
         }
+        draws.keySet().stream().filter(k -> k.contains(SEPARATOR)).forEach(names::add);
         if (names.isEmpty()) {
             return Optional.empty();
         }
         StringBuilder out = new StringBuilder("iteration,").append(String.join(",", names));
         out.append('\n');
         for (StepInfo step : steps) {
-            if (step.values().keySet().stream().noneMatch(names::contains)) {
-                continue;
+            if (step.values().keySet().stream().anyMatch(names::contains)) {
+                row(out, Integer.toString(step.iteration()), names, step.values());
             }
-            List<String> cells = new ArrayList<>();
-            cells.add(Integer.toString(step.iteration()));
-            for (String name : names) {
-                Double value = step.values().get(name);
-                cells.add(value == null || value.isNaN() ? "" : value.toString());
-            }
-            out.append(String.join(",", cells)).append('\n');
         }
+        row(out, "draws", names, draws);
         return Optional.of(out.toString());
+    }
+
+    private static void row(
+            StringBuilder out, String label, Set<String> names, Map<String, Double> values) {
+        out.append(label);
+        for (String name : names) {
+            Double value = values.get(name);
+            out.append(',').append(value == null || value.isNaN() ? "" : value.toString());
+        }
+        out.append('\n');
     }
 }

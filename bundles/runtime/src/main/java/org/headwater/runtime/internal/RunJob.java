@@ -940,13 +940,9 @@ final class RunJob implements Job {
         long begun = System.nanoTime();
         Outcome outcome = outcome(problem);
         outcome.write(directory.root());
-        Optional<String> measured = Measurements.csv(steps());
-        if (measured.isPresent()) {
-            SafeFiles.write(directory.root().resolve(Measurements.FILE), measured.get());
-        }
         InferenceData.writeNotebook(directory.root());
         Map<String, Object> entry = outcome.entry(problem.plan(), segmentBegin, done());
-        Posterior posterior = outcome.posterior();
+        Posterior posterior = measured(problem, outcome.posterior());
         Verdict first = outcome.verdict();
         manifest.segment(segment, entry);
         manifest.with("draws", outcome.draws().size())
@@ -991,6 +987,32 @@ final class RunJob implements Job {
                 .write();
         log.text("verdict", last.status().name());
         end(Status.DONE, "done", last);
+    }
+
+    /** Measures a posterior's draws, too, if diagnostics are wanted, and writes what was measured. */
+    private Posterior measured(AssembledProblem problem, Posterior posterior) throws IOException {
+        if (problem.plan().diagnosticsEvery().isEmpty()) {
+            return posterior;
+        }
+        Map<String, Double> values =
+                measurements
+                        .added(
+                                new StepInfo(done(), 0, 0, 0, posterior.diagnostics()),
+                                problem.problem(),
+                                Optional.of(posterior.draws()),
+                                services.workers(),
+                                this::notice)
+                        .values();
+        Optional<String> csv = Measurements.csv(steps(), values);
+        if (csv.isPresent()) {
+            SafeFiles.write(directory.root().resolve(Measurements.FILE), csv.get());
+        }
+        return new Posterior(
+                posterior.draws(),
+                posterior.particles(),
+                posterior.reasons(),
+                values,
+                posterior.mode());
     }
 
     private List<RunResult.Segment> segmentResults(AssembledProblem problem, Outcome last)

@@ -172,12 +172,13 @@ class JobManagerTest {
         String every = "diagnostics.every=5";
         Job job = runMeasured(file, measured, heard, List.of(size, broken), every);
         assertEquals(Job.Status.DONE, job.status(), () -> "" + job.error());
-        // after the first step, every fifth and the last
+        // after the first step, every fifth and the last, and of the posterior's draws
         List<String> rows = Files.readAllLines(measured.resolve("diagnostics.csv"));
         assertEquals(
-                List.of("1", "5", "10", "12"),
+                List.of("1", "5", "10", "12", "draws"),
                 rows.stream().skip(1).map(r -> r.split(",")[0]).toList());
-        assertEquals(List.of(20, 20, 20, 20), sizes);
+        assertEquals(List.of(20, 20, 20, 20), sizes.subList(0, 4));
+        assertEquals(5, sizes.size());
         assertEquals(20.0, job.steps().get(4).values().get("size.rows"));
         assertEquals(1, heard.notices.stream().filter(n -> n.contains("broken failed")).count());
         assertSameResults(plain, measured);
