@@ -52,7 +52,7 @@ public final class PriorsExperiment implements Experiment {
     }
 
     private static double[] weights(Setup setup) {
-        return setup.small() ? new double[] {5} : new double[] {1, 3, 10, 30, 100};
+        return setup.small() ? new double[] {5} : new double[] {1, 3, 10, 30};
     }
 
     private static String solver(Setup setup) {
