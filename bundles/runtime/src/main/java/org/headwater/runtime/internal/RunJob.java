@@ -989,7 +989,9 @@ final class RunJob implements Job {
         end(Status.DONE, "done", last);
     }
 
-    /** Measures a posterior's draws, too, if diagnostics are wanted, and writes what was measured. */
+    /**
+     * Measures a posterior's draws, too, if diagnostics are wanted, and writes what was measured.
+     */
     private Posterior measured(AssembledProblem problem, Posterior posterior) throws IOException {
         if (problem.plan().diagnosticsEvery().isEmpty()) {
             return posterior;
