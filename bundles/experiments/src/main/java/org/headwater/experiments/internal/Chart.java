@@ -37,6 +37,7 @@ final class Chart {
     private final boolean logX;
     private final boolean logY;
     private final List<Series> all = new ArrayList<>();
+    private List<String> categories = List.of();
 
     private record Series(String label, double[] x, double[] y, boolean points) {}
 
@@ -46,6 +47,12 @@ final class Chart {
         this.yLabel = yLabel;
         this.logX = logX;
         this.logY = logY;
+    }
+
+    /** Names for 0, 1, … on the first axis, in place of numbers. */
+    Chart categories(String... names) {
+        categories = List.of(names);
+        return this;
     }
 
     /** Adds a line; what an axis cannot show is left out. */
@@ -75,6 +82,9 @@ final class Chart {
                     hi = Math.max(hi, v);
                 }
             }
+        }
+        if (ofX && !categories.isEmpty()) {
+            return new double[] {-0.5, categories.size() - 0.5};
         }
         if (!(lo <= hi)) {
             return new double[] {0, 1};
@@ -123,13 +133,21 @@ final class Chart {
 
     private void axis(StringBuilder s, double[] r, boolean ofX) {
         boolean log = ofX ? logX : logY;
-        for (double v : ticks(r, log)) {
+        boolean named = ofX && !categories.isEmpty();
+        double[] ticks =
+                named
+                        ? IntStream.range(0, categories.size()).asDoubleStream().toArray()
+                        : ticks(r, log);
+        for (double v : ticks) {
             double at = ofX ? px(v, r) : py(v, r);
             s.append(
                     ofX
                             ? line(at, TOP, at, HEIGHT - BOTTOM, "#eee")
                             : line(LEFT, at, WIDTH - RIGHT, at, "#eee"));
-            String label = log ? power(v) : number(Math.abs(v) < 1e-12 ? 0 : v);
+            String label =
+                    named
+                            ? categories.get((int) v)
+                            : log ? power(v) : number(Math.abs(v) < 1e-12 ? 0 : v);
             if (ofX) {
                 text(s, at, HEIGHT - BOTTOM + 16, "middle", label);
             } else {
@@ -140,7 +158,6 @@ final class Chart {
         s.append(line(LEFT, TOP, LEFT, HEIGHT - BOTTOM, "#444"));
     }
 
-    /** 1, 2 or 5 times a power of ten, about six to the range. */
     /** Multiples of a round step; of a logarithmic axis powers of ten, or 1, 2 and 5 times them. */
     private static double[] ticks(double[] r, boolean log) {
         if (log && r[1] - r[0] < NARROW) {

@@ -24,7 +24,7 @@ public final class EitExperiment implements Experiment {
 
     @Override
     public int seeds() {
-        return 5;
+        return 3;
     }
 
     private static int[] dimensions(Setup setup) {

@@ -21,7 +21,7 @@ public final class EllipticExperiment implements Experiment {
 
     @Override
     public int seeds() {
-        return 5;
+        return 3;
     }
 
     private static int dimension(Setup setup) {

@@ -30,6 +30,11 @@ record Estimate(double mean, double error, int n) {
         return n > 1 ? quantile(n - 1) * error : Double.NaN;
     }
 
+    /** What a difference in a figure that is better when smaller amounts to. */
+    String outcome() {
+        return mean < -half() ? "wins" : mean > half() ? "loses" : "ties";
+    }
+
     /**
      * Half the width of the 95 % interval of the difference to another estimate, by Welch's t; NaN
      * where one of them has a single seed.

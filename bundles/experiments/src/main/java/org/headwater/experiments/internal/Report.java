@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A page of paragraphs, tables and charts, in order; as HTML, as Markdown, and the tables as CSV.
@@ -68,6 +71,18 @@ public final class Report {
     /** A table to be filled and then {@linkplain #add added}. */
     static Table table(String... columns) {
         return new Table(columns);
+    }
+
+    /** How many of some values have which text: {@code 4 PASS 1 WARN}. */
+    static String tally(Values[] all, String name) {
+        return Arrays.stream(all)
+                .collect(
+                        Collectors.groupingBy(
+                                v -> v.text(name), TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(" "));
     }
 
     /** Adds a filled table, which also becomes the file {@code key.csv}. */
@@ -137,7 +152,8 @@ public final class Report {
         Path page = directory.resolve("report.html");
         Files.writeString(
                 page,
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>"
+                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta"
+                        + " name=\"viewport\" content=\"width=device-width\"><title>"
                         + escaped(name)
                         + "</title><style>"
                         + STYLE

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
@@ -288,17 +287,6 @@ record SolverContest(
         Estimate mean = Estimate.of(all, "mean");
         Estimate energy = Estimate.of(all, "energy");
         Estimate l1 = Estimate.of(all, "l1");
-        String verdicts =
-                Arrays.stream(all)
-                        .collect(
-                                Collectors.groupingBy(
-                                        v -> v.text("verdict"),
-                                        TreeMap::new,
-                                        Collectors.counting()))
-                        .entrySet()
-                        .stream()
-                        .map(e -> e.getValue() + " " + e.getKey())
-                        .collect(Collectors.joining(" "));
         table.row(
                 solver,
                 mean.mean(),
@@ -313,7 +301,7 @@ record SolverContest(
                 Estimate.of(all, "near").mean(),
                 Math.round(Estimate.of(all, "cost").mean()),
                 Estimate.of(all, "seconds").mean(),
-                verdicts);
+                Report.tally(all, "verdict"));
     }
 
     private static void verdicts(

@@ -14,6 +14,7 @@ import org.headwater.api.RandomStream;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.Resources;
+import org.headwater.api.SeparablePrior;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.api.Stepper;
@@ -34,8 +35,9 @@ import org.headwater.kernels.laplace.SynthesisProblem;
  * estimated on fresh draws in every iteration, so that each iteration's loss is a held-out one.
  *
  * <p>The flow begins as the Gaussian N(μ, (β(H + B))⁻¹), H the Gauss–Newton Hessian at the MAP x*,
- * B what the prior adds ({@link LaplaceApproximation}), μ = (H + B)⁻¹(Hx* − ∇f(x*)), the same for
- * every last layer.
+ * the same for every last layer. For a separable prior it is the one nearest to the posterior
+ * ({@link GaussianFit}); for others B is that of the {@link LaplaceApproximation} and μ = (H +
+ * B)⁻¹(Hx* − ∇f(x*)).
  *
  * <p>Draws at which the forward model fails are left out of an iteration and counted. If a loss or
  * its gradient is not finite, the parameters go back to those before the last update and the rate
@@ -202,14 +204,28 @@ public final class FlowStepper implements Stepper {
             }
         }
         requireFinite(centre, laplace.sd());
+        double[] sd = laplace.sd();
+        double[] factor = laplace.factor();
+        if (problem.prior() instanceof SeparablePrior separable) {
+            Optional<GaussianFit> fit =
+                    GaussianFit.of(h, mode, gradient.data(), separable, beta, covariance);
+            if (fit.isPresent()) {
+                centre = fit.get().mean();
+                covariance = fit.get().covariance();
+                factor = LaplaceApproximation.factor(covariance, d);
+                for (int j = 0; j < d; j++) {
+                    sd[j] = Math.sqrt(covariance[j * d + j]);
+                }
+            }
+        }
         double[] lambda = L1Weights.of(problem.prior()).orElse(new double[d]);
         State state =
                 State.empty()
                         .with(State.ITERATION, 0)
                         .with(MODE, mode)
-                        .with(SD, laplace.sd())
+                        .with(SD, sd)
                         .with(CENTRE, centre)
-                        .with(FACTOR, laplace.factor())
+                        .with(FACTOR, factor)
                         .with(LAMBDA, options.sparse() ? lambda : new double[d])
                         .with(DIAGONAL, new double[0]);
         if (options.last() == Last.READOUT) {

@@ -8,7 +8,7 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.Workers;
 
 /** A potential V with its gradient, of the unnormalised density e^{−V} that a flow is to draw. */
-interface Objective {
+public interface Objective {
     /**
      * V and ∇V of all points.
      *

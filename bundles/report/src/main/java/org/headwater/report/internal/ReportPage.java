@@ -3,6 +3,7 @@ package org.headwater.report.internal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.headwater.runtime.RunResult.ParameterSummary;
  * in the page, and a content security policy forbids loading anything and running anything else.
  */
 final class ReportPage {
+    private static final int MEASURES_SHOWN = 12;
     private static final int ROWS_SHOWN = 40;
     private static final int ROWS_FOLDED = 600;
     private static final int LIST_SHOWN = 12;
@@ -94,6 +96,7 @@ final class ReportPage {
         segments();
         fit();
         convergence();
+        measures();
         plots.section(html);
         diagnostics();
         parameters();
@@ -509,6 +512,45 @@ final class ReportPage {
                         : "Converged means: the spread has levelled off, and the size of a step has"
                                 + " fallen and stays low. A spread that falls towards zero has"
                                 + " collapsed on the mode.");
+        end();
+    }
+
+    /** What diagnostics measured during the run; their names have a dot, the solver's have none. */
+    private void measures() {
+        Set<String> names = new LinkedHashSet<>();
+        run.steps()
+                .forEach(
+                        s ->
+                                s.values().keySet().stream()
+                                        .filter(k -> k.contains("."))
+                                        .forEach(names::add));
+        if (names.isEmpty()) {
+            return;
+        }
+        List<StepInfo> measured =
+                run.steps().stream()
+                        .filter(s -> s.values().keySet().stream().anyMatch(names::contains))
+                        .toList();
+        section("measures", "What was measured on the way", "");
+        html.element(
+                "p",
+                "Of the particles after some of the steps; all values are in diagnostics.csv. What"
+                        + " the same measures say of the posterior's draws stands under what the"
+                        + " solver says of itself.");
+        List<String> head = new ArrayList<>(List.of("step"));
+        head.addAll(names);
+        List<List<String>> rows = new ArrayList<>();
+        int shown = Math.min(measured.size(), MEASURES_SHOWN);
+        for (int i = 0; i < shown; i++) {
+            StepInfo step = measured.get(shown < 2 ? 0 : i * (measured.size() - 1) / (shown - 1));
+            List<String> row = new ArrayList<>(List.of(Integer.toString(step.iteration())));
+            for (String name : names) {
+                Double value = step.values().get(name);
+                row.add(value == null || value.isNaN() ? "" : Numbers.format(value, 3));
+            }
+            rows.add(row);
+        }
+        html.table("Measures during the run", head, Collections.nCopies(head.size(), true), rows);
         end();
     }
 

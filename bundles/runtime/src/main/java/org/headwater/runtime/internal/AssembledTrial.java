@@ -96,7 +96,8 @@ final class AssembledTrial implements Trial {
     @Override
     public String fingerprint() {
         Map<String, Object> content = new LinkedHashMap<>(plan.content());
-        content.keySet().removeAll(List.of("seed", "name", "images", "results", "pin"));
+        content.keySet()
+                .removeAll(List.of("seed", "name", "images", "results", "diagnostics", "pin"));
         StringBuilder text = new StringBuilder(Json.line(content));
         try {
             for (Path input : plan.inputs()) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.headwater.api.Diagnostic;
 import org.headwater.api.ForwardModelProvider;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.NoiseProvider;
@@ -64,6 +66,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     private final ExecutorService slots;
     private final RunJob.Services services;
     private final List<RunReporter> reporters = new CopyOnWriteArrayList<>();
+    private final List<Diagnostic> diagnostics = new CopyOnWriteArrayList<>();
     private final List<RunJob> jobs = new CopyOnWriteArrayList<>();
     private int lastId;
 
@@ -104,6 +107,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                         workers,
                         plugins,
                         () -> reporters,
+                        () -> diagnostics,
                         checkpointEvery,
                         drain,
                         chunk,
@@ -157,6 +161,16 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
 
     void unbindReporter(RunReporter reporter) {
         reporters.remove(reporter);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindDiagnostic(Diagnostic diagnostic) {
+        diagnostics.add(diagnostic);
+        diagnostics.sort(Comparator.comparing(Diagnostic::name));
+    }
+
+    void unbindDiagnostic(Diagnostic diagnostic) {
+        diagnostics.remove(diagnostic);
     }
 
     /** Stops all runs at their next safe point, so that they can be resumed. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -68,6 +69,8 @@ record ProblemPlan(
     private static final String RESULTS = "results";
     private static final String EXCEEDANCE = "exceedance";
     private static final String PRIOR_DRAWS = "prior-draws";
+    private static final String DIAGNOSTICS = "diagnostics";
+    private static final String EVERY = "every";
     private static final String TYPE = "type";
     private static final String AUTO = "auto";
 
@@ -108,11 +111,27 @@ record ProblemPlan(
                                                             + " data that they predict")
                                             .atLeast(0)
                                             .atMost(1_000_000)
-                                            .byDefault(500))));
+                                            .byDefault(500))),
+                    Setting.group(
+                            DIAGNOSTICS,
+                            "measures of the particles while the run goes on, in diagnostics.csv;"
+                                    + " none without",
+                            SettingsSchema.of(
+                                    Setting.integer(EVERY, "after every so many steps")
+                                            .atLeast(1)
+                                            .required())));
 
     /** Whether the job keeps its plug-ins' revisions while newer ones are there. */
     boolean pinned() {
         return Boolean.TRUE.equals(content.get("pin"));
+    }
+
+    /** After every so many steps diagnostics are measured; empty for never. */
+    OptionalInt diagnosticsEvery() {
+        return content.get(DIAGNOSTICS) instanceof Map<?, ?> group
+                        && group.get(EVERY) instanceof Number every
+                ? OptionalInt.of(every.intValue())
+                : OptionalInt.empty();
     }
 
     /**
@@ -276,6 +295,9 @@ record ProblemPlan(
             content.put(IMAGES, imageContent(images, exceedance));
             ResultOptions results = results(own.group(RESULTS));
             content.put(RESULTS, results.content());
+            if (top.containsKey(DIAGNOSTICS)) {
+                content.put(DIAGNOSTICS, Map.of(EVERY, own.group(DIAGNOSTICS).integer(EVERY)));
+            }
             return new ProblemPlan(
                     file,
                     name,

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.headwater.api.Diagnostic;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
@@ -96,6 +98,7 @@ final class RunJob implements Job {
     private final Notices notices;
     private final Job.Listener listener;
     private final Services services;
+    private final Measurements measurements;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final StepHistory history = new StepHistory();
 
@@ -167,6 +170,7 @@ final class RunJob implements Job {
      * @param workers threads
      * @param registry plug-ins
      * @param reporters the reporters there are when a run ends
+     * @param diagnostics those there are at a step
      * @param checkpointEvery time between checkpoints
      * @param drain how long a plug-in that leaves is held up for the safe point of its jobs
      * @param chunk numbers in a chunk of draws
@@ -176,6 +180,7 @@ final class RunJob implements Job {
             Workers workers,
             PluginRegistry registry,
             Supplier<List<RunReporter>> reporters,
+            Supplier<List<Diagnostic>> diagnostics,
             Duration checkpointEvery,
             Duration drain,
             int chunk,
@@ -217,6 +222,7 @@ final class RunJob implements Job {
         this.notices = notices;
         this.listener = listener == null ? Job.Listener.NONE : listener;
         this.services = services;
+        this.measurements = new Measurements(services.diagnostics());
         this.reasons = new ArrayList<>(reasons);
         this.seen = services.registry().generation();
         services.registry().lease(pins);
@@ -603,12 +609,22 @@ final class RunJob implements Job {
                 int iteration = state.iteration();
                 long begun = System.nanoTime();
                 Stepper.StepResult result = stepper.step(state, random.split(iteration));
-                StepInfo info = ofRun(result.info());
-                if (info.failed() > 0 && leaves(problem)) {
+                StepInfo plain = ofRun(result.info());
+                if (plain.failed() > 0 && leaves(problem)) {
                     return End.REQUEST;
                 }
-                requireNumbers(result.state(), info, problem);
-                history.add(info, secondsSince(begun));
+                requireNumbers(result.state(), plain, problem);
+                double seconds = secondsSince(begun);
+                StepInfo info =
+                        isMeasured(problem, iteration + 1, limit)
+                                ? measurements.added(
+                                        plain,
+                                        problem.problem(),
+                                        stepper.points(result.state()),
+                                        services.workers(),
+                                        this::notice)
+                                : plain;
+                history.add(info, seconds);
                 log.step(info);
                 tell(() -> listener.progress(this));
                 Optional<Reason> fault = FailureRule.after(result.state(), info);
@@ -633,6 +649,12 @@ final class RunJob implements Job {
         } finally {
             manifest.addTime("sampling", secondsSince(start));
         }
+    }
+
+    /** Whether diagnostics are wanted after a step: the first, every k-th and the last. */
+    private boolean isMeasured(AssembledProblem problem, int step, int limit) {
+        OptionalInt every = problem.plan().diagnosticsEvery();
+        return every.isPresent() && (step == 1 || step == limit || step % every.getAsInt() == 0);
     }
 
     /** A step's account with the iteration of the whole run. */
@@ -792,7 +814,7 @@ final class RunJob implements Job {
         outcome.write(directory.root());
         InferenceData.writeNotebook(directory.root());
         Map<String, Object> entry = outcome.entry(problem.plan(), segmentBegin, done());
-        Posterior posterior = outcome.posterior();
+        Posterior posterior = measured(problem, outcome.posterior());
         Verdict first = outcome.verdict();
         manifest.segment(segment, entry);
         manifest.with("draws", outcome.draws().size())
@@ -837,6 +859,34 @@ final class RunJob implements Job {
                 .write();
         log.text("verdict", last.status().name());
         end(Status.DONE, "done", last);
+    }
+
+    /**
+     * Measures a posterior's draws, too, if diagnostics are wanted, and writes what was measured.
+     */
+    private Posterior measured(AssembledProblem problem, Posterior posterior) throws IOException {
+        if (problem.plan().diagnosticsEvery().isEmpty()) {
+            return posterior;
+        }
+        Map<String, Double> values =
+                measurements
+                        .added(
+                                new StepInfo(done(), 0, 0, 0, posterior.diagnostics()),
+                                problem.problem(),
+                                Optional.of(posterior.draws()),
+                                services.workers(),
+                                this::notice)
+                        .values();
+        Optional<String> csv = Measurements.csv(steps(), values);
+        if (csv.isPresent()) {
+            SafeFiles.write(directory.root().resolve(Measurements.FILE), csv.get());
+        }
+        return new Posterior(
+                posterior.draws(),
+                posterior.particles(),
+                posterior.reasons(),
+                values,
+                posterior.mode());
     }
 
     private List<RunResult.Segment> segmentResults(AssembledProblem problem, Outcome last)

@@ -17,9 +17,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.headwater.api.Diagnostic;
+import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
+import org.headwater.api.Problem;
 import org.headwater.api.Reason;
 import org.headwater.api.StepInfo;
+import org.headwater.api.Workers;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
@@ -137,6 +142,99 @@ class JobManagerTest {
                 Arrays.equals(
                         Files.readAllBytes(first.resolve("posterior.npy")),
                         Files.readAllBytes(other.resolve("posterior.npy"))));
+    }
+
+    /** A diagnostic that counts, and one that fails: what is measured, when, and where it goes. */
+    @Test
+    void diagnosticsAreMeasuredWhenAskedForAndChangeNothing() throws Exception {
+        Path file = write("p.yaml", FLAKY);
+        Path plain = folder.resolve("plain");
+        List<Integer> sizes = new ArrayList<>();
+        Diagnostic size =
+                diagnostic(
+                        "size",
+                        points -> {
+                            sizes.add(points.size());
+                            return Map.of(
+                                    "rows", (double) points.size(), "calls", 1.0 * sizes.size());
+                        });
+        Diagnostic broken =
+                diagnostic(
+                        "broken",
+                        points -> {
+                            throw new IllegalStateException("no luck");
+                        });
+        runMeasured(file, plain, Job.Listener.NONE, List.of(size, broken));
+        assertEquals(List.of(), sizes);
+        assertFalse(Files.exists(plain.resolve("diagnostics.csv")));
+
+        Path measured = folder.resolve("measured");
+        Listener heard = new Listener(null, 0);
+        String every = "diagnostics.every=5";
+        Job job = runMeasured(file, measured, heard, List.of(size, broken), every);
+        assertEquals(Job.Status.DONE, job.status(), () -> "" + job.error());
+        // after the first step, every fifth and the last, and of the posterior's draws
+        List<String> rows = Files.readAllLines(measured.resolve("diagnostics.csv"));
+        assertEquals(
+                List.of("1", "5", "10", "12", "draws"),
+                rows.stream().skip(1).map(r -> r.split(",")[0]).toList());
+        assertEquals(List.of(20, 20, 20, 20), sizes.subList(0, 4));
+        assertEquals(5, sizes.size());
+        assertEquals(20.0, job.steps().get(4).values().get("size.rows"));
+        assertEquals(1, heard.notices.stream().filter(n -> n.contains("broken failed")).count());
+        assertSameResults(plain, measured);
+        assertEquals(
+                Map.of("every", 5L),
+                Json.object(
+                                Json.line(
+                                        ProblemParser.read(
+                                                        measured.resolve("problem.yaml"), List.of())
+                                                .content()))
+                        .get("diagnostics"));
+        assertEquals(
+                measured.resolve("problem.yaml") + ": diagnostics.every must be at least 1, got 0",
+                message(
+                                () ->
+                                        runMeasured(
+                                                measured.resolve("problem.yaml"),
+                                                folder.resolve("none"),
+                                                Job.Listener.NONE,
+                                                List.of(),
+                                                "diagnostics.every=0"))
+                        .split(";")[0]);
+    }
+
+    private static Diagnostic diagnostic(
+            String name, Function<Ensemble, Map<String, Double>> measure) {
+        return new Diagnostic() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Map<String, Double> measure(Problem problem, Ensemble points, Workers workers) {
+                return measure.apply(points);
+            }
+        };
+    }
+
+    private static Job runMeasured(
+            Path file,
+            Path out,
+            Job.Listener listener,
+            List<Diagnostic> diagnostics,
+            String... overrides)
+            throws InterruptedException {
+        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 1);
+        diagnostics.forEach(jobs::bindDiagnostic);
+        Job job =
+                jobs.submit(
+                        ProblemFile.read(file, List.of(overrides)),
+                        new RunOptions(out, "test", listener));
+        job.await();
+        jobs.close();
+        return job;
     }
 
     @ParameterizedTest
