@@ -59,6 +59,22 @@ public final class KernelDiscrepancy {
         return sum(n, n, workers, (i, j) -> stein(x, score, c, i, j)) / ((double) n * n);
     }
 
+    /**
+     * {@link #stein} relative to what n independent draws of p have on average, which is a share
+     * 1/n of the mean over pairs of a point with itself, |s_i|²/c + d/c³. About 1 where draws are
+     * right, with a standard deviation of at most √2; n over their effective number where they
+     * depend on each other; it grows with n where they are wrong.
+     *
+     * @param stein the squared discrepancy
+     * @param score n × d, as for {@code stein}
+     * @param c as for {@code stein}
+     */
+    public static double relative(double stein, Ensemble score, double c) {
+        int n = score.size();
+        double squares = Arrays.stream(score.data()).map(s -> s * s).sum();
+        return stein * n / (squares / (n * c) + score.dimension() / (c * c * c));
+    }
+
     private static double stein(Ensemble x, Ensemble score, double c, int i, int j) {
         int d = x.dimension();
         double square = 0;

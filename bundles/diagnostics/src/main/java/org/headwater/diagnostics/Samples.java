@@ -18,6 +18,19 @@ public final class Samples {
         return mean;
     }
 
+    /** The standard deviations with divisor n around a mean, d values. */
+    public static double[] sd(Ensemble x, double[] mean) {
+        double[] sd = new double[x.dimension()];
+        for (int i = 0; i < x.size(); i++) {
+            for (int j = 0; j < sd.length; j++) {
+                double delta = x.get(i, j) - mean[j];
+                sd[j] += delta * delta / x.size();
+            }
+        }
+        Arrays.setAll(sd, j -> Math.sqrt(sd[j]));
+        return sd;
+    }
+
     /** The covariance with divisor n, d × d. */
     public static double[] covariance(Ensemble x) {
         int d = x.dimension();

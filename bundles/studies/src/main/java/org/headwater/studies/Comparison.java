@@ -136,8 +136,8 @@ public final class Comparison {
      *
      * @param stop asked between steps; true ends the comparison
      * @param progress told what runs
-     * @throws InvalidInputException if a solver's name or settings are wrong, or the reference or
-     *     the directory cannot be used
+     * @throws InvalidInputException if a solver is not installed, none takes the problem, or the
+     *     reference or the directory cannot be used
      */
     public static Result run(
             Trial problem, Options options, BooleanSupplier stop, Consumer<String> progress) {
@@ -169,8 +169,7 @@ public final class Comparison {
     }
 
     private Result compare() {
-        List<Trial> trials =
-                options.solvers().stream().map(s -> problem.withSolver(section(s))).toList();
+        List<Contender> contenders = contenders();
         List<String> doubts = new ArrayList<>();
         Ensemble draws;
         String name;
@@ -192,16 +191,51 @@ public final class Comparison {
             floor = Accuracy.floor(run.posterior());
         }
         List<Entry> entries = new ArrayList<>();
-        for (int s = 0; s < trials.size(); s++) {
+        for (int s = 0; s < contenders.size(); s++) {
+            Contender contender = contenders.get(s);
+            if (contender.trial() == null) {
+                entries.add(fault(contender.name(), options.budget(), contender.fault()));
+                continue;
+            }
             for (int part : PARTS) {
                 long budget = options.budget() / part;
                 if (!stop.getAsBoolean()) {
-                    progress.accept(options.solvers().get(s) + ": " + budget + " evaluations");
-                    entries.add(entry(trials.get(s), options.solvers().get(s), budget, s, draws));
+                    progress.accept(contender.name() + ": " + budget + " evaluations");
+                    entries.add(entry(contender, budget, s, draws));
                 }
             }
         }
         return new Result(name, floor, doubts, entries);
+    }
+
+    /**
+     * A solver that takes part.
+     *
+     * @param trial the problem with it; null if it does not take the problem
+     * @param fault why not, or the empty string
+     */
+    private record Contender(String name, Trial trial, String fault) {}
+
+    /** Those that refuse the problem are listed with their reason, unless all do. */
+    private List<Contender> contenders() {
+        List<Contender> contenders = new ArrayList<>();
+        InvalidInputException first = null;
+        for (String name : options.solvers()) {
+            try {
+                contenders.add(new Contender(name, problem.withSolver(section(name)), ""));
+            } catch (InvalidInputException e) {
+                if (e.missingPlugin().isPresent()) {
+                    throw e;
+                }
+                first = first == null ? e : first;
+                progress.accept(name + ": left out, " + e.getMessage());
+                contenders.add(new Contender(name, null, e.getMessage()));
+            }
+        }
+        if (contenders.stream().allMatch(c -> c.trial() == null)) {
+            throw first;
+        }
+        return contenders;
     }
 
     /** The problem with a solver whose draws are exact: Gibbs where it allows that, else NUTS. */
@@ -213,11 +247,11 @@ public final class Comparison {
         }
     }
 
-    private Entry entry(Trial trial, String name, long budget, int stream, Ensemble reference) {
+    private Entry entry(Contender contender, long budget, int stream, Ensemble reference) {
         try {
-            Trial.Result run = spend(trial, budget, stream);
+            Trial.Result run = spend(contender.trial(), budget, stream);
             return new Entry(
-                    name,
+                    contender.name(),
                     budget,
                     run.evaluations(),
                     run.jacobians(),
@@ -227,17 +261,12 @@ public final class Comparison {
                     Accuracy.of(run.posterior().draws(), reference),
                     "");
         } catch (InvalidInputException | IllegalStateException e) {
-            return new Entry(
-                    name,
-                    budget,
-                    0,
-                    0,
-                    0,
-                    Double.NaN,
-                    "",
-                    Accuracy.NONE,
-                    String.valueOf(e.getMessage()));
+            return fault(contender.name(), budget, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Entry fault(String solver, long budget, String why) {
+        return new Entry(solver, budget, 0, 0, 0, Double.NaN, "", Accuracy.NONE, why);
     }
 
     private Trial.Result spend(Trial trial, long budget, int stream) {

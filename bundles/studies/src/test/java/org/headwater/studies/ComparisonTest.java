@@ -67,6 +67,17 @@ class ComparisonTest {
     }
 
     @Test
+    void aSolverThatDoesNotTakeTheProblemIsListedWithItsReason() throws Exception {
+        Comparison.Result result = run("refused", folder, "refuser", "normal");
+        assertEquals(5, result.entries().size());
+        assertTrue(result.entries().get(0).fault().contains("must be another problem"));
+        assertEquals(1, result.entries().get(4).accuracy().meanSd(), 0.05);
+        String page = Files.readString(folder.resolve("refused/report.html"));
+        assertTrue(page.contains("must be another problem"));
+        assertThrows(InvalidInputException.class, () -> run("none", folder, "refuser"));
+    }
+
+    @Test
     void wrongUseIsSaidBeforeAnythingRuns() throws Exception {
         assertThrows(InvalidInputException.class, () -> run("x", null, "normal", "nonsense"));
         Files.createDirectories(folder.resolve("full"));

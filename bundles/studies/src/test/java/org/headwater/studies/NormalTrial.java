@@ -116,9 +116,12 @@ final class NormalTrial implements Trial {
     @Override
     public Trial withSolver(Map<String, Object> section) {
         Object type = section.get("type");
+        if ("refuser".equals(type)) {
+            throw InvalidInputException.of("prior.type", "must be another problem", null, "no");
+        }
         if (!"normal".equals(type) && !"langevin".equals(type)) {
-            throw InvalidInputException.of(
-                    "solver.type", "names no solver", type, "installed: normal");
+            throw InvalidInputException.notInstalled(
+                    "solver.type", "solver", String.valueOf(type), "installed: normal");
         }
         if (section.containsKey("particles")) {
             throw InvalidInputException.of("solver.particles", "is no key", 1, "leave it out");

@@ -93,8 +93,14 @@ final class CalibrateCommand extends SubCommand {
                 : ExitCode.DONE;
     }
 
+    /** A line that counts up on a terminal, a line for each twentieth of the work elsewhere. */
     private void show(int done) {
-        err().print("\rreplicates: " + done + "/" + replicates + (done == replicates ? "\n" : ""));
+        String line = "replicates: " + done + "/" + replicates;
+        if (ProgressDisplay.isOnTerminal()) {
+            err().print("\r" + line + (done == replicates ? "\n" : ""));
+        } else if (done == replicates || done % Math.max(1, replicates / 20) == 0) {
+            err().println(line);
+        }
         err().flush();
     }
 }

@@ -32,8 +32,12 @@ final class ProgressDisplay implements Job.Listener, AutoCloseable {
     }
 
     static ProgressDisplay onStderr(PrintWriter err) {
-        return new ProgressDisplay(
-                err, Boolean.getBoolean("headwater.terminal.err"), System::nanoTime);
+        return new ProgressDisplay(err, isOnTerminal(), System::nanoTime);
+    }
+
+    /** Whether stderr is a terminal. */
+    static boolean isOnTerminal() {
+        return Boolean.getBoolean("headwater.terminal.err");
     }
 
     @Override

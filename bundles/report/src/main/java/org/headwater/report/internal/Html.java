@@ -1,5 +1,6 @@
 package org.headwater.report.internal;
 
+import java.util.Base64;
 import java.util.List;
 
 /**
@@ -105,6 +106,56 @@ final class Html {
             close("tr").line();
         }
         return close("tbody").close("table").close("div").line();
+    }
+
+    /** A PNG picture with its caption; nothing where there is no picture. */
+    Html figure(byte[] png, String alt, String caption) {
+        if (png == null) {
+            return this;
+        }
+        open("figure");
+        String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+        empty("img", "src", data, "alt", alt);
+        return element("figcaption", caption).close("figure").line();
+    }
+
+    /** Opens a part that is folded up, if it is to be. */
+    Html fold(boolean fold, String summary) {
+        if (fold) {
+            open("details").element("summary", summary);
+        }
+        return this;
+    }
+
+    /** Closes what {@link #fold} opened. */
+    Html unfold(boolean fold) {
+        if (fold) {
+            close("details").line();
+        }
+        return this;
+    }
+
+    /**
+     * Opens a section.
+     *
+     * @param heading or null
+     * @param kind its class, or the empty string
+     */
+    Html section(String id, String heading, String kind) {
+        if (kind.isEmpty()) {
+            open("section", "id", id);
+        } else {
+            open("section", "id", id, "class", kind);
+        }
+        if (heading != null) {
+            element("h2", heading);
+        }
+        return line();
+    }
+
+    /** Closes a section. */
+    Html endSection() {
+        return close("section").line();
     }
 
     private void start(String tag, String... attributes) {

@@ -129,7 +129,8 @@ public final class RunReport implements RunReporter {
      * How many combinations of the parameters the data determine: Σ (posterior sd of the prediction
      * / sd of the noise)², for a linear model with Gaussian noise and prior the trace of the matrix
      * that takes data to their mean prediction. The mean prediction's χ² is then m less this number
-     * on average over data from the model.
+     * on average over data from the model. Draws that the data do not determine, as of several
+     * modes, vary more than that: not more than there are parameters or data.
      */
     private static double determined(RunResult run, double[] residuals) {
         double[] moved = run.predictedMean().clone();
@@ -142,7 +143,7 @@ public final class RunReport implements RunReporter {
         for (int i = 0; i < after.length; i++) {
             sum += (after[i] - residuals[i]) * (after[i] - residuals[i]);
         }
-        return sum;
+        return Math.min(sum, Math.min(moved.length, run.posterior().draws().dimension()));
     }
 
     private static List<FieldMap> maps(DerivedField field, FieldStatistics s, boolean chosen) {

@@ -231,7 +231,7 @@ final class AssembledTrial implements Trial {
                             List.of(),
                             random.split(RunJob.REPLICATION));
             return new Result(
-                    posterior,
+                    outcome.posterior(),
                     outcome.verdict(),
                     state.iteration(),
                     count.evaluations(),

@@ -1,5 +1,7 @@
 package org.headwater.runtime.internal;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.headwater.api.DataLayout;
 import org.headwater.api.Ensemble;
+import org.headwater.api.ParameterBlock;
 import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
@@ -37,6 +40,9 @@ final class DataChecks {
      */
     private static final double MATTERS = 1.2;
 
+    private static final String MISFIT_HIGH = "misfit-high";
+    private static final String PRIOR_CONFLICT = "prior-conflict";
+
     /** Misfit relative to what is expected above which no posterior means anything. */
     private static final double HOPELESS = 25;
 
@@ -44,6 +50,17 @@ final class DataChecks {
     private static final double MEDIAN_TO_SD = 1.4826;
 
     private static final int NAMED = 4;
+
+    /** Noise that seems so many times as large or small as stated is more likely a wrong unit. */
+    private static final double ANOTHER_UNIT = 30;
+
+    /**
+     * A mean nearer to a bound than so many standard deviations: 1 for the exponential law of a
+     * parameter that the data want beyond the bound, 1.32 for half a normal one, 1.73 between two
+     * bounds.
+     */
+    private static final double PRESSED = 1.3;
+
     private static final Logger LOG = LoggerFactory.getLogger(DataChecks.class);
 
     /** Data that determine as many parameters as they are say nothing of their noise. */
@@ -59,13 +76,22 @@ final class DataChecks {
         if (problem.problem().beta() != 1 || prediction.discrepancy().length == 0) {
             return;
         }
-        checkMisfit(problem, Samples.mean(posterior.draws()), prediction, reasons);
-        checkOutliers(problem, prediction, reasons);
+        double[] mean = Samples.mean(posterior.draws());
+        List<Integer> outliers = outliers(problem, prediction);
+        checkMisfit(problem, mean, prediction, outliers, reasons);
+        reportOutliers(problem, prediction, outliers, reasons);
+        if (reasons.stream().anyMatch(r -> r.code().equals(MISFIT_HIGH))) {
+            checkBounds(problem, mean, posterior.draws(), reasons);
+        }
         problem.field().scaling().ifPresent(s -> checkPrior(problem, posterior, s, reasons));
     }
 
     private static void checkMisfit(
-            AssembledProblem problem, double[] mean, Prediction prediction, List<Reason> reasons) {
+            AssembledProblem problem,
+            double[] mean,
+            Prediction prediction,
+            List<Integer> outliers,
+            List<Reason> reasons) {
         double[] discrepancy = prediction.discrepancy();
         double found = Arrays.stream(discrepancy).average().orElse(Double.NaN);
         double expected;
@@ -97,20 +123,13 @@ final class DataChecks {
             reasons.add(
                     new Reason(
                             ratio > HOPELESS ? Status.FAIL : Status.WARN,
-                            "misfit-high",
+                            MISFIT_HIGH,
                             "the data lie further from the predictions than the noise explains"
                                     + " (squared standardised residuals relative to what is"
                                     + " expected)",
                             ratio,
                             MATTERS,
-                            relative
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            "check the forward model's settings and the data; if"
-                                                    + " both are right, the noise is about %.2g times"
-                                                    + " as large as stated",
-                                            Math.sqrt(ratio))
-                                    : "check the noise, the forward model's settings and the data"));
+                            tooLarge(ratio, share(prediction.residual(), outliers), outliers)));
         } else if (tails.below() <= ODDS / 2 && !(ratio > 1 / MATTERS)) {
             reasons.add(
                     new Reason(
@@ -122,13 +141,98 @@ final class DataChecks {
                                     + " expected)",
                             ratio,
                             1 / MATTERS,
-                            relative
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            "lower noise.sd or noise.relative, to about %.2g times"
-                                                    + " what it is",
-                                            Math.sqrt(ratio))
-                                    : "check the noise's settings"));
+                            tooSmall(ratio, problem.experiment().measured())));
+        }
+    }
+
+    /** What to do about a misfit that is too large; NaN for one without a ratio. */
+    private static String tooLarge(double ratio, double share, List<Integer> outliers) {
+        if (share > 0.5) {
+            return String.format(
+                    Locale.ROOT,
+                    "begin with %s, which %s for %.0f %% of it",
+                    names(outliers),
+                    outliers.size() == 1 ? "accounts" : "account",
+                    100 * share);
+        }
+        if (Double.isNaN(ratio)) {
+            return "check the noise, the forward model's settings and the data";
+        }
+        double factor = Math.sqrt(ratio);
+        return factor > ANOTHER_UNIT
+                ? "check the units of data, noise and forward model first: what is left is about "
+                        + about(factor)
+                        + " times as large as the noise"
+                : "check the forward model's settings and the data; if both are right, the noise is"
+                        + " about "
+                        + about(factor)
+                        + " times as large as stated";
+    }
+
+    private static String tooSmall(double ratio, double[] measured) {
+        if (Arrays.stream(measured).allMatch(v -> v == measured[0])) {
+            return "check the data: all " + measured.length + " are " + measured[0];
+        }
+        if (Double.isNaN(ratio)) {
+            return "check the noise's settings";
+        }
+        double factor = Math.sqrt(ratio);
+        return factor < 1 / ANOTHER_UNIT
+                ? "check the units of data and noise: the noise seems to be about "
+                        + about(factor)
+                        + " times what is stated"
+                : "lower noise.sd or noise.relative, to about "
+                        + about(factor)
+                        + " times what it is";
+    }
+
+    /** The share of some data in the sum of squared residuals. */
+    private static double share(double[] residual, List<Integer> data) {
+        double all = Arrays.stream(residual).map(r -> r * r).sum();
+        return data.stream().mapToDouble(k -> residual[k] * residual[k]).sum() / all;
+    }
+
+    /** Two digits, without an exponent. */
+    private static String about(double x) {
+        return new BigDecimal(x, new MathContext(2)).stripTrailingZeros().toPlainString();
+    }
+
+    /** Bounds of the prior that the data, which it does not fit, press against. */
+    private static void checkBounds(
+            AssembledProblem problem, double[] mean, Ensemble draws, List<Reason> reasons) {
+        List<String> pressed = new ArrayList<>();
+        double[] sd = Samples.sd(draws, mean);
+        double[] at = mean.clone();
+        int j = 0;
+        for (ParameterBlock block : problem.model().blocks()) {
+            for (String name : block.parameters()) {
+                for (int side = -1; side <= 1; side += 2) {
+                    at[j] = mean[j] + side * PRESSED * sd[j];
+                    if (problem.problem().prior().potential(at, 0) == Double.POSITIVE_INFINITY) {
+                        pressed.add(name);
+                        break;
+                    }
+                }
+                at[j] = mean[j];
+                j++;
+            }
+        }
+        if (!pressed.isEmpty()) {
+            reasons.add(
+                    new Reason(
+                            Status.PASS,
+                            PRIOR_CONFLICT,
+                            (pressed.size() == 1 ? "a parameter is" : "parameters are")
+                                    + " pressed against a bound of the prior, and the data do not"
+                                    + " fit: "
+                                    + listed(pressed)
+                                    + " (parameters out of "
+                                    + mean.length
+                                    + ")",
+                            pressed.size(),
+                            Double.NaN,
+                            "if the bounds are not laws of nature, move them (prior.lower,"
+                                    + " prior.upper) or take a prior without"));
         }
     }
 
@@ -156,23 +260,35 @@ final class DataChecks {
         return DenseProducts.dot(product, 0, product, 0, m * d);
     }
 
-    /** Names the data that lie outside, relative to the others. */
-    private static void checkOutliers(
-            AssembledProblem problem, Prediction prediction, List<Reason> reasons) {
+    /** The data that lie outside, relative to the others, the worst first. */
+    private static List<Integer> outliers(AssembledProblem problem, Prediction prediction) {
         if (!problem.noise().isQuadratic()) {
-            return;
+            return List.of();
         }
+        double[] z = relative(prediction);
+        double limit = PosteriorPredictive.outlierLimit(z.length, ODDS);
+        return IntStream.range(0, z.length)
+                .filter(k -> z[k] > limit)
+                .boxed()
+                .sorted(Comparator.comparingDouble(k -> -z[k]))
+                .toList();
+    }
+
+    /** Sizes of the standardised residuals in units of most of them, if that is more than 1. */
+    private static double[] relative(Prediction prediction) {
         double[] z = PosteriorPredictive.standardised(prediction.residual(), prediction.variance());
-        int m = z.length;
-        double[] size = Arrays.stream(z).map(Math::abs).sorted().toArray();
-        double scale = Math.max(1, MEDIAN_TO_SD * size[m / 2]);
-        double limit = PosteriorPredictive.outlierLimit(m, ODDS);
-        List<Integer> out =
-                IntStream.range(0, m)
-                        .filter(k -> Math.abs(z[k]) > scale * limit)
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(k -> -Math.abs(z[k])))
-                        .toList();
+        double[] size = Arrays.stream(z).map(Math::abs).toArray();
+        double[] sorted = size.clone();
+        Arrays.sort(sorted);
+        double scale = Math.max(1, MEDIAN_TO_SD * sorted[sorted.length / 2]);
+        return Arrays.stream(size).map(r -> r / scale).toArray();
+    }
+
+    private static void reportOutliers(
+            AssembledProblem problem,
+            Prediction prediction,
+            List<Integer> out,
+            List<Reason> reasons) {
         if (out.isEmpty()) {
             return;
         }
@@ -187,16 +303,19 @@ final class DataChecks {
                                 + " too far from the prediction for the noise, unlike the others: "
                                 + names
                                 + " (largest standardised residual)",
-                        Math.abs(z[out.get(0)]) / scale,
-                        limit,
+                        relative(prediction)[out.get(0)],
+                        PosteriorPredictive.outlierLimit(prediction.residual().length, ODDS),
                         where + "; leave out what is wrong, or use noise.type student-t"));
     }
 
     private static String names(List<Integer> data) {
-        List<String> first = data.stream().limit(NAMED).map(k -> Integer.toString(k + 1)).toList();
-        int rest = data.size() - first.size();
         return (data.size() == 1 ? "datum " : "data ")
-                + String.join(", ", first)
+                + listed(data.stream().map(k -> Integer.toString(k + 1)).toList());
+    }
+
+    private static String listed(List<String> names) {
+        int rest = names.size() - NAMED;
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size())))
                 + (rest > 0 ? " and " + rest + " more" : "");
     }
 
@@ -239,17 +358,15 @@ final class DataChecks {
             reasons.add(
                     new Reason(
                             Status.PASS,
-                            "prior-conflict",
+                            PRIOR_CONFLICT,
                             "the data want a larger field than the prior allows, which draws it"
                                     + " towards zero (the prior's potential relative to what it"
                                     + " expects)",
                             ratio,
                             MATTERS,
-                            String.format(
-                                    Locale.ROOT,
-                                    "lower prior.weight (raise prior.sd) by a factor of about %.2g,"
-                                            + " or set it to auto",
-                                    scaling.degree() == 1 ? ratio : Math.sqrt(ratio))));
+                            "lower prior.weight (raise prior.sd) by a factor of about "
+                                    + about(scaling.degree() == 1 ? ratio : Math.sqrt(ratio))
+                                    + ", or set it to auto"));
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.headwater.runtime.internal;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
@@ -112,7 +114,7 @@ final class ModeSearch {
         Ensemble draws = posterior.draws();
         double[] near = posterior.mode() == null ? Samples.mean(draws) : posterior.mode();
         Optional<Mode> explored = descend(near, List.of());
-        int missed = 0;
+        List<Mode> missed = new ArrayList<>();
         double share = 0;
         if (explored.isPresent()) {
             List<Mode> modes = new ArrayList<>(List.of(explored.get()));
@@ -127,13 +129,13 @@ final class ModeSearch {
             for (int k = 1; k < shares.length; k++) {
                 if (visits[k] < 0.1 * shares[k]) {
                     share += shares[k];
-                    missed++;
+                    missed.add(modes.get(k));
                 }
             }
             // the explored mode is where the draws are, not where the search began
             if (visits[0] < 0.1 * shares[0]) {
                 share += shares[0];
-                missed++;
+                missed.add(modes.get(0));
             }
         }
         if (share > MATTERS) {
@@ -144,15 +146,17 @@ final class ModeSearch {
                             "descents from "
                                     + STARTS
                                     + " over-dispersed starts found "
-                                    + missed
-                                    + (missed == 1 ? " mode" : " modes")
-                                    + " that the draws do not visit: they hold within the mode"
-                                    + " explored only (share of the posterior that is missed, by"
-                                    + " Laplace approximations)",
+                                    + missed.size()
+                                    + (missed.size() == 1 ? " mode" : " modes")
+                                    + " that the draws do not visit, "
+                                    + place(missed, draws)
+                                    + ": they hold within the mode explored only (share of the"
+                                    + " posterior that is missed, by Laplace approximations)",
                             share,
                             MATTERS,
-                            "measure more, or use a prior that tells the modes apart; solver.type"
-                                    + " langevin started elsewhere explores the others"));
+                            "measure more, or use a prior that tells the modes apart; in a few"
+                                    + " dimensions solver.type ensemble-kalman goes from mode to"
+                                    + " mode"));
         } else {
             reasons.add(
                     new Reason(
@@ -169,6 +173,35 @@ final class ModeSearch {
         }
     }
 
+    /** Where the heaviest of some modes is, by the parameter in which it is furthest away. */
+    private String place(List<Mode> modes, Ensemble draws) {
+        Mode heaviest = modes.stream().max(Comparator.comparingDouble(Mode::logMass)).orElseThrow();
+        double[] mean = Samples.mean(draws);
+        double[] sd = Samples.sd(draws, mean);
+        int furthest = 0;
+        double most = 0;
+        for (int j = 0; j < d; j++) {
+            double away = Math.abs(heaviest.x()[j] - mean[j]) / sd[j];
+            if (away > most) {
+                furthest = j;
+                most = away;
+            }
+        }
+        String name =
+                assembled.model().blocks().stream()
+                        .flatMap(b -> b.parameters().stream())
+                        .skip(furthest)
+                        .findFirst()
+                        .orElseThrow();
+        return String.format(
+                Locale.ROOT,
+                "%swith %s near %.3g (the draws' mean is %.3g)",
+                modes.size() == 1 ? "" : "the heaviest ",
+                name,
+                heaviest.x()[furthest],
+                mean[furthest]);
+    }
+
     /** Draws of the prior, and every other time points around the draws; empty where ψ = ∞. */
     private Optional<double[]> start(Ensemble draws, int k, RandomStream random) {
         Optional<double[]> drawn = k % 2 == 0 ? prior.draw(random) : Optional.empty();
@@ -182,16 +215,10 @@ final class ModeSearch {
 
     private double[] around(Ensemble draws, int k, RandomStream random) {
         double[] mean = Samples.mean(draws);
-        double[] sd = new double[d];
-        for (int i = 0; i < draws.size(); i++) {
-            for (int j = 0; j < d; j++) {
-                double delta = draws.get(i, j) - mean[j];
-                sd[j] += delta * delta / draws.size();
-            }
-        }
+        double[] sd = Samples.sd(draws, mean);
         double[] x = new double[d];
         for (int j = 0; j < d; j++) {
-            double width = WIDTH * (1 << (k / 2 % 4)) * Math.sqrt(sd[j]);
+            double width = WIDTH * (1 << (k / 2 % 4)) * sd[j];
             x[j] = mean[j] + width * random.gaussian();
         }
         return x;

@@ -98,9 +98,17 @@ record Outcome(
                             "see log.jsonl for the cause"));
         }
         DataChecks.judge(problem, posterior, prediction, reasons);
-        SpreadCheck.judge(problem, posterior, summary, reasons);
+        Map<String, Double> diagnostics = new LinkedHashMap<>(posterior.diagnostics());
+        diagnostics.putAll(SpreadCheck.judge(problem, posterior, summary, reasons));
         ModeSearch.judge(problem, posterior, random.split(-1), reasons);
-        return new Outcome(posterior, draws, summary, prediction, reasons);
+        Posterior judged =
+                new Posterior(
+                        posterior.draws(),
+                        posterior.particles(),
+                        posterior.reasons(),
+                        diagnostics,
+                        posterior.mode());
+        return new Outcome(judged, draws, summary, prediction, reasons);
     }
 
     /** The verdict that the reasons amount to. */

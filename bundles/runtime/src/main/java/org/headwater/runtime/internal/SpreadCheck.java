@@ -2,6 +2,7 @@ package org.headwater.runtime.internal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Posterior;
@@ -10,9 +11,11 @@ import org.headwater.api.Problem;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.SeparablePrior;
+import org.headwater.diagnostics.KernelDiscrepancy;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.Samples;
 import org.headwater.diagnostics.SteinSpread;
+import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.RunResult.ParameterSummary;
 
 /**
@@ -26,6 +29,9 @@ final class SpreadCheck {
     private static final int MOST = 400;
 
     private static final int LEAST = 20;
+
+    /** Pairs of draws times coordinates in the kernel Stein discrepancy, at most: a second. */
+    private static final double PAIRS = 2e8;
 
     /** The mean ratio of variances may be off by so much. */
     private static final double TOLERANCE = 0.25;
@@ -50,13 +56,19 @@ final class SpreadCheck {
 
     private SpreadCheck() {}
 
-    static void judge(
+    /**
+     * Adds what is wrong to the reasons.
+     *
+     * @return the kernel Stein discrepancy of the draws that were looked at, and relative to that
+     *     of as many independent draws; empty where there is none
+     */
+    static Map<String, Double> judge(
             AssembledProblem assembled,
             Posterior posterior,
             List<ParameterSummary> summary,
             List<Reason> reasons) {
         if (posterior.draws().size() < LEAST) {
-            return;
+            return Map.of();
         }
         Problem problem = assembled.problem();
         Ensemble x = Samples.thinned(posterior.draws(), MOST).copy();
@@ -64,20 +76,21 @@ final class SpreadCheck {
         int d = x.dimension();
         double[] sd = summary.stream().mapToDouble(ParameterSummary::sd).toArray();
         if (Arrays.stream(sd).anyMatch(s -> !(s > 0))) {
-            return;
+            return Map.of();
         }
         Ensemble score = Ensemble.zeros(n, d);
         if (problem.target().evaluate(x, new double[n], score, new boolean[n]) > 0) {
-            return;
+            return Map.of();
         }
         addPrior(problem.prior(), x, sd, score);
         for (int k = 0; k < n * d; k++) {
             score.data()[k] *= -problem.beta();
         }
         double[] mean = summary.stream().mapToDouble(ParameterSummary::mean).toArray();
-        SteinSpread spread = SteinSpread.of(x, score, open(problem.prior(), mean, sd));
+        boolean[] open = open(problem.prior(), mean, sd);
+        SteinSpread spread = SteinSpread.of(x, score, open);
         if (!Double.isFinite(spread.mean())) {
-            return;
+            return Map.of();
         }
         // draws of chains are worth fewer than they are
         double ess =
@@ -90,6 +103,40 @@ final class SpreadCheck {
                                 .orElse(n);
         double inflation = Math.sqrt(Math.max(1, n / ess));
         judge(spread, inflation, summary, reasons);
+        return discrepancy(x, score, sd, open);
+    }
+
+    /**
+     * In units of the standard deviations, with a kernel as long as draws are apart, √d; by
+     * coordinates that have no bound nearby, for which Stein's identity holds without the others.
+     */
+    private static Map<String, Double> discrepancy(
+            Ensemble x, Ensemble score, double[] sd, boolean[] open) {
+        int[] kept = IntStream.range(0, open.length).filter(j -> open[j]).toArray();
+        int d = kept.length;
+        int n = (int) Math.min(x.size(), Math.sqrt(PAIRS / d));
+        if (n < LEAST) {
+            return Map.of();
+        }
+        Ensemble z = Ensemble.zeros(n, d);
+        Ensemble s = Ensemble.zeros(n, d);
+        for (int i = 0; i < n; i++) {
+            int from = (int) ((long) i * x.size() / n);
+            for (int k = 0; k < d; k++) {
+                int j = kept[k];
+                z.data()[i * d + k] = x.get(from, j) / sd[j];
+                s.data()[i * d + k] = score.get(from, j) * sd[j];
+            }
+        }
+        double length = Math.sqrt(d);
+        try (FixedWorkers alone = new FixedWorkers(1)) {
+            double square = KernelDiscrepancy.stein(z, s, length, alone);
+            return Map.of(
+                    "stein-discrepancy",
+                    Math.sqrt(Math.max(0, square)),
+                    "stein-ratio",
+                    KernelDiscrepancy.relative(square, s, length));
+        }
     }
 
     private static void judge(

@@ -14,6 +14,7 @@ import org.headwater.api.Provider;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
 import org.headwater.model.linear.internal.LinearProvider;
 import org.headwater.noise.internal.GaussianNoiseProvider;
+import org.headwater.prior.box.internal.BoxPriorProvider;
 import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 import org.headwater.prior.tv.internal.TvPriorProvider;
@@ -52,6 +53,7 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.MODEL, new CurvedModelProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.PRIOR, new BoxPriorProvider(), "0.1.0"));
         return registry;
     }
 

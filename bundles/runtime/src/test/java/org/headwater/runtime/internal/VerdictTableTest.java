@@ -20,6 +20,7 @@ import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.runtime.Json;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.Trial;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -80,6 +81,8 @@ class VerdictTableTest {
     void passes(String name, Map<String, Object> problem, String solver) {
         Trial.Result result = run(problem, solver);
         assertEquals(Reason.Status.PASS, result.verdict().status(), () -> name + codes(result));
+        double stein = result.posterior().diagnostics().get("stein-ratio");
+        assertTrue(stein < 6, () -> name + ": " + stein);
     }
 
     /** Runs that are broken, with one of the reasons that must be given. */
@@ -173,6 +176,42 @@ class VerdictTableTest {
         Trial.Result result = run(problem, solver);
         assertNotEquals(Reason.Status.PASS, result.verdict().status(), name);
         assertTrue(codes(result).contains(code), () -> name + ": " + result.verdict());
+    }
+
+    @Test
+    void theSteinDiscrepancySeesACollapsedKernel() {
+        Trial.Result result = run(linear(50, 80, "l1"), "{type: rwpo, kernel: joint}");
+        double stein = result.posterior().diagnostics().get("stein-ratio");
+        assertTrue(stein > 20, () -> "" + stein);
+    }
+
+    /** What is wrong, and words that its reason must have for a reader to find it. */
+    static Stream<Arguments> advice() {
+        double[][] a = design(20, 60, 5);
+        double[] y = data(a);
+        Map<String, Object> l1 = Map.of("type", "l1", "weight", 2.0);
+        double[] milli = Arrays.stream(y).map(v -> 1000 * v).toArray();
+        double[] kilo = Arrays.stream(y).map(v -> v / 1000).toArray();
+        Map<String, Object> box = Map.of("type", "box", "lower", 0, "upper", 0.2);
+        return Stream.of(
+                Arguments.of(outliers(), "misfit-high", "begin with data 8, 34, which account"),
+                Arguments.of(linearProblem(a, milli, 0.5, l1), "misfit-high", "check the units"),
+                Arguments.of(linearProblem(a, kilo, 0.5, l1), "misfit-low", "check the units"),
+                Arguments.of(
+                        linearProblem(a, new double[60], 0.5, l1), "misfit-low", "all 60 are 0.0"),
+                Arguments.of(linearProblem(a, y, 0.01, box), "prior-conflict", "against a bound"),
+                Arguments.of(curved("square"), "several-modes", "near -"));
+    }
+
+    @ParameterizedTest(name = "{1}: {2}")
+    @MethodSource("advice")
+    void saysWhereToLook(Map<String, Object> problem, String code, String words) {
+        Trial.Result result = run(problem, "{type: rwpo}");
+        assertTrue(
+                result.verdict().reasons().stream()
+                        .filter(r -> r.code().equals(code))
+                        .anyMatch(r -> (r.message() + r.remedy()).contains(words)),
+                () -> result.verdict().toString());
     }
 
     private static Trial.Result run(Map<String, Object> problem, String solver) {

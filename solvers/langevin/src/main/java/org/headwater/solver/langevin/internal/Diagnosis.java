@@ -71,7 +71,9 @@ final class Diagnosis {
                     Double.NaN,
                     "compare with solver.method nuts");
         }
-        ChainChecks.judge(draws, values, reasons, MORE, MORE + " or try solver.method nuts");
+        boolean nuts = options.method() == LangevinOptions.Method.NUTS;
+        String otherwise = nuts ? "" : " or try solver.method nuts";
+        ChainChecks.judge(draws, values, reasons, MORE, MORE + otherwise);
         checkMoves(values, reasons);
     }
 
