@@ -84,20 +84,31 @@ public final class LinearisedReadout {
     }
 
     /**
-     * Moves draws as little as it takes to give them the covariance C = (β(P⁻¹ + diag Δ))⁻¹ and
-     * leave their mean: x ← m + U W^{−1/2} U⁻¹(x − m), with UUᵀ = C and W the covariance of U⁻¹x.
-     * O(Nd² + d³).
+     * Moves draws as little as it takes to give them the covariance C = (β(P⁻¹ + diag Δ))⁻¹ in
+     * stiff directions, and leaves their mean. With UUᵀ = C, W the covariance of U⁻¹x and K = Uᵀ
+     * diag(C)⁻¹ U, whose eigenvalues are those of C's correlation matrix, small in directions in
+     * which C is far narrower than its margins,
+     *
+     * <pre>x ← m + U A U⁻¹(x − m),   AWA = GWG + I − G²,   G = K(K + κI)⁻¹.</pre>
+     *
+     * κ = ∞ calls all directions stiff. O(Nd² + d³).
      *
      * @param draws N × d, N ≥ 1, modified unless the result is NaN
      * @param factor L with LLᵀ = P in the lower triangle and 0 above, d × d, not modified
      * @param change Δ, d values, not modified
      * @param beta β
+     * @param stiffness κ &gt; 0
      * @param workers threads
      * @return tr(ΣC⁻¹)/d of the covariance Σ that the draws had, 1 if it was C; NaN if C is not
      *     positive definite
      */
     public static double spread(
-            Ensemble draws, double[] factor, double[] change, double beta, Workers workers) {
+            Ensemble draws,
+            double[] factor,
+            double[] change,
+            double beta,
+            double stiffness,
+            Workers workers) {
         int n = draws.size();
         int d = draws.dimension();
         Shapes.require(factor.length == d * d, "the factor must be d × d");
@@ -142,7 +153,11 @@ public final class LinearisedReadout {
         for (int j = 0; j < d; j++) {
             w[j * d + j] += RIDGE * trace;
         }
-        DenseProducts.multiply(y, inverseRoot(w, d), n, d, d, centred, workers);
+        double[] a =
+                Double.isInfinite(stiffness)
+                        ? roots(w, d)[1]
+                        : transport(w, kept(factor, g, d, stiffness, workers), d);
+        DenseProducts.multiply(y, a, n, d, d, centred, workers);
         z = transposed(centred, n, d);
         DenseCholesky.solveUpper(g, d, z, n);
         DenseProducts.multiply(
@@ -154,11 +169,64 @@ public final class LinearisedReadout {
         return trace;
     }
 
+    /** G = K(K + κI)⁻¹ with K = Uᵀ diag(C)⁻¹ U, U = LF⁻ᵀ/√β. */
+    private static double[] kept(
+            double[] factor, double[] f, int d, double stiffness, Workers workers) {
+        double[] u = transposed(factor, d, d);
+        DenseCholesky.solveLower(f, d, u, d);
+        u = transposed(u, d, d);
+        for (int j = 0; j < d; j++) {
+            double scale = 1 / Math.sqrt(DenseProducts.dot(u, j * d, u, j * d, d));
+            for (int i = 0; i < d; i++) {
+                u[j * d + i] *= scale;
+            }
+        }
+        double[] k = new double[d * d];
+        DenseProducts.gram(u, d, d, k, workers);
+        // G = I − κ(K + κI)⁻¹.
+        for (int j = 0; j < d; j++) {
+            k[j * d + j] += stiffness;
+        }
+        Shapes.require(DenseCholesky.factor(k, d), "the draws must be finite");
+        double[] g = DenseCholesky.inverse(k, d);
+        for (int i = 0; i < d * d; i++) {
+            g[i] *= -stiffness;
+        }
+        for (int j = 0; j < d; j++) {
+            g[j * d + j] += 1;
+        }
+        return g;
+    }
+
+    /** A = W^{−1/2}(W^{1/2}(GWG + I − G²)W^{1/2})^{1/2}W^{−1/2}, symmetric. */
+    private static double[] transport(double[] w, double[] g, int d) {
+        // GWG + I − G² = I + G(W − I)G.
+        double[] wanted = w.clone();
+        for (int j = 0; j < d; j++) {
+            wanted[j * d + j] -= 1;
+        }
+        wanted = sandwich(g, wanted, d);
+        for (int j = 0; j < d; j++) {
+            wanted[j * d + j] += 1;
+        }
+        double[][] root = roots(w, d);
+        return sandwich(root[1], roots(sandwich(root[0], wanted, d), d)[0], d);
+    }
+
+    /** BCB of symmetric matrices. */
+    private static double[] sandwich(double[] b, double[] c, int d) {
+        double[] half = new double[d * d];
+        double[] out = new double[d * d];
+        DenseProducts.multiply(b, 0, c, d, d, d, half, 0);
+        DenseProducts.multiply(half, 0, b, d, d, d, out, 0);
+        return out;
+    }
+
     /**
-     * W^{−1/2} of a symmetric positive definite matrix, by the scaled Denman–Beavers iteration (N.
-     * Higham, Functions of Matrices, SIAM 2008, eq. 6.28). O(d³), some ten times.
+     * W^{1/2} and W^{−1/2} of a symmetric positive definite matrix, by the scaled Denman–Beavers
+     * iteration (N. Higham, Functions of Matrices, SIAM 2008, section 6.3). O(d³), some ten times.
      */
-    static double[] inverseRoot(double[] w, int d) {
+    static double[][] roots(double[] w, int d) {
         double[] x = w.clone();
         double[] y = new double[d * d];
         for (int j = 0; j < d; j++) {
@@ -186,7 +254,7 @@ public final class LinearisedReadout {
             }
             change = Math.sqrt(difference / norm);
         }
-        return y;
+        return new double[][] {x, y};
     }
 
     private static double[] transposed(double[] a, int rows, int columns) {

@@ -56,6 +56,13 @@ final class RwpoStepper implements Stepper {
      */
     private static final double GAUSSIAN_TIME_SCALE = 0.2;
 
+    /**
+     * κ of the read-out for nonlinear models. Where the averaged Hessian is not all of the
+     * curvature the flow, which follows the gradients, is right; but not in directions that are
+     * narrower than the root of this share of the margins.
+     */
+    private static final double STIFFNESS = 0.01;
+
     private final Flow flow;
     private final int particles;
     private final int iterations;
@@ -335,8 +342,10 @@ final class RwpoStepper implements Stepper {
             change[j] -= curvature[j];
         }
         double[] factor = Flow.factor(state.array(Flow.PRECONDITIONER), d);
+        double stiffness =
+                flow.problem.target().isQuadratic() ? Double.POSITIVE_INFINITY : STIFFNESS;
         Ensemble moved = draws.copy();
-        double before = LinearisedReadout.spread(moved, factor, change, beta, workers);
+        double before = LinearisedReadout.spread(moved, factor, change, beta, stiffness, workers);
         for (int i = 0; i < particles; i++) {
             if (!Double.isFinite(flow.problem.prior().potential(moved.data(), moved.offset(i)))) {
                 return Double.NaN;
