@@ -272,6 +272,16 @@ final class Flow {
         return MOREAU * sorted[d / 2];
     }
 
+    /** The diagonal of B of a state, all of it if ψ is separable. */
+    double[] priorCurvature(State state) {
+        double[] b = state.array(CURVATURE);
+        double[] diagonal = new double[d];
+        for (int j = 0; j < d; j++) {
+            diagonal[j] = b[j * d + j];
+        }
+        return diagonal;
+    }
+
     /** P_jj of a state. */
     double[] variances(State state) {
         double[] p = state.array(PRECONDITIONER);

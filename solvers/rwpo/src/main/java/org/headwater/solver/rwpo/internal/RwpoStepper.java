@@ -19,6 +19,7 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.rwpo.CovarianceCorrection;
+import org.headwater.kernels.rwpo.LinearisedReadout;
 import org.headwater.kernels.rwpo.MixtureReadout;
 
 /**
@@ -54,6 +55,13 @@ final class RwpoStepper implements Stepper {
      * of few particles falls with it.
      */
     private static final double GAUSSIAN_TIME_SCALE = 0.2;
+
+    /**
+     * κ of the read-out for nonlinear models. Where the averaged Hessian is not all of the
+     * curvature the flow, which follows the gradients, is right; but not in directions that are
+     * narrower than the root of this share of the margins.
+     */
+    private static final double STIFFNESS = 0.01;
 
     private final Flow flow;
     private final int particles;
@@ -239,7 +247,11 @@ final class RwpoStepper implements Stepper {
                 draws.data()[i * d + j] = mean[j] + scale * (x.get(i, j) - mean[j]);
             }
         }
-        constrain(x, time, sd, draws);
+        boolean constrained = constrain(x, time, sd, draws);
+        double flowSpread =
+                flow.options.kernel() == RwpoOptions.Kernel.CC && !constrained
+                        ? stiffen(state, x, time, draws)
+                        : Double.NaN;
         double q = 0;
         for (int j = 0; j < d; j++) {
             q = Math.max(q, time[j] / variance[j]);
@@ -252,6 +264,9 @@ final class RwpoStepper implements Stepper {
         diagnostics.put(SELF_WEIGHT, layer.selfWeight);
         diagnostics.put(RESIDUAL, residual);
         diagnostics.put("spread", spread);
+        if (Double.isFinite(flowSpread)) {
+            diagnostics.put("flow-spread", flowSpread);
+        }
         Diagnosis diagnosis = new Diagnosis(flow.options, particles, d);
         List<Reason> reasons = new ArrayList<>();
         diagnosis.checkScales(q, layer.selfWeight, spread, reasons);
@@ -279,12 +294,14 @@ final class RwpoStepper implements Stepper {
      * @param time T_j
      * @param sd √D_K
      * @param draws N × d, modified in the coordinates concerned
+     * @return whether there were any
      */
-    private void constrain(Ensemble x, double[] time, double[] sd, Ensemble draws) {
+    private boolean constrain(Ensemble x, double[] time, double[] sd, Ensemble draws) {
         int n = x.size();
         double[] y = new double[n];
         double[] m = new double[n];
         double[] rest = new double[n];
+        boolean any = false;
         for (int j = 0; j < d; j++) {
             for (int i = 0; i < n; i++) {
                 y[i] = x.get(i, j);
@@ -293,6 +310,7 @@ final class RwpoStepper implements Stepper {
             if (Arrays.equals(y, m)) {
                 continue;
             }
+            any = true;
             layerPrior.kernel(j, time[j], beta, y, rest, m, new double[n]);
             double mean = Arrays.stream(m).average().orElse(0);
             double square = 0;
@@ -304,5 +322,36 @@ final class RwpoStepper implements Stepper {
                 draws.data()[i * d + j] = mean + scale * (m[i] - mean);
             }
         }
+        return any;
+    }
+
+    /**
+     * Gives the draws the covariance of {@link LinearisedReadout}, unless that would take some out
+     * of the prior's domain.
+     *
+     * @param x particles, not modified
+     * @param time T_j
+     * @param draws N × d, modified
+     * @return the mean ratio of the variances that they had to those, NaN if they stay as they were
+     */
+    private double stiffen(State state, Ensemble x, double[] time, Ensemble draws) {
+        double[] change = new double[d];
+        LinearisedReadout.precision(layerPrior, x, time, beta, change, workers);
+        double[] curvature = flow.priorCurvature(state);
+        for (int j = 0; j < d; j++) {
+            change[j] -= curvature[j];
+        }
+        double[] factor = Flow.factor(state.array(Flow.PRECONDITIONER), d);
+        double stiffness =
+                flow.problem.target().isQuadratic() ? Double.POSITIVE_INFINITY : STIFFNESS;
+        Ensemble moved = draws.copy();
+        double before = LinearisedReadout.spread(moved, factor, change, beta, stiffness, workers);
+        for (int i = 0; i < particles; i++) {
+            if (!Double.isFinite(flow.problem.prior().potential(moved.data(), moved.offset(i)))) {
+                return Double.NaN;
+            }
+        }
+        System.arraycopy(moved.data(), 0, draws.data(), 0, draws.data().length);
+        return before;
     }
 }

@@ -96,6 +96,39 @@ class LassoTest {
                 () -> "correlation " + found.correlationError(truth));
     }
 
+    /**
+     * Half as many data as parameters, of singular values over two decades and little noise: the
+     * correlation matrix has eigenvalues down to 1e-4. tr(C·C_true⁻¹)/d counts every direction
+     * alike; the particles' own is below .9. Gibbs knows it to about .01.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {28, 300})
+    void hasTheSpreadOfStiffDirections(int particles) {
+        int d = 24;
+        int m = 12;
+        KeyedRandom random = KeyedRandom.of(21);
+        double[][] a = new double[m][d];
+        double[] y = new double[m];
+        for (int i = 0; i < m; i++) {
+            double size = Math.pow(10, -2.0 * i / (m - 1));
+            for (int j = 0; j < d; j++) {
+                a[i][j] = size * random.gaussian();
+            }
+            y[i] = a[i][3] - 1.5 * a[i][17] + 0.01 * random.gaussian();
+        }
+        Quadratic target = Quadratic.leastSquares(a, y, 0.01);
+        Moments truth = LassoGibbs.sample(target, 3, 40_000, random.split(1));
+        Posterior posterior =
+                TestProblems.run(
+                        TestProblems.problem(target, TestProblems.l1(3, d)),
+                        Map.of("particles", particles),
+                        1);
+        Moments found = Moments.of(posterior.draws());
+        double ratio = found.meanVarianceRatio(truth);
+        assertTrue(Math.abs(ratio - 1) <= 0.08, () -> "mean ratio of variances " + ratio);
+        assertTrue(found.meanError(truth) <= 0.06, () -> "mean error " + found.meanError(truth));
+    }
+
     /** Fewer particles than parameters: chains, said so, and no collapsed variance. */
     @Test
     void keepsTheVarianceWithFewParticles() {

@@ -20,6 +20,8 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Target;
 import org.headwater.api.Workers;
 import org.headwater.backend.vector.internal.VectorBackendProvider;
+import org.headwater.kernels.dense.DenseCholesky;
+import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.prior.l1.internal.L1PriorProvider;
 
@@ -196,6 +198,26 @@ final class TestProblems {
                 }
             }
             return Math.sqrt(sum / (d * (d - 1) / 2.0));
+        }
+
+        /** tr(C·C_truth⁻¹)/d: the ratio of variances, all directions counting alike. */
+        double meanVarianceRatio(Moments truth) {
+            int d = mean.length;
+            double[] precision = truth.covariance();
+            DenseCholesky.factor(precision, d);
+            precision = DenseCholesky.inverse(precision, d);
+            return DenseProducts.dot(covariance(), 0, precision, 0, d * d) / d;
+        }
+
+        private double[] covariance() {
+            int d = mean.length;
+            double[] c = new double[d * d];
+            for (int j = 0; j < d; j++) {
+                for (int k = 0; k < d; k++) {
+                    c[j * d + k] = sd[j] * correlation[j][k] * sd[k];
+                }
+            }
+            return c;
         }
 
         @Override
