@@ -13,7 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Java's compiler stops inlining in a method when it has about sixty vector operations; from
  * there on every vector becomes an object, which costs tenfold. The loops that use this class
- * therefore stay short, leave their sums in buffers for others to add, and share constants.
+ * therefore stay short and leave their sums in buffers for others to add. Constants are broadcast
+ * where they are used: the compiler then keeps them in registers, where it would load static final
+ * vectors anew in every round of a loop that stores.
  */
 final class Floats {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
@@ -31,13 +33,12 @@ final class Floats {
     /** 2⁻⁹⁶ stands for all that is smaller: products of it with weights stay normal numbers. */
     private static final int LARGEST_BITS = Float.floatToRawIntBits(96);
 
-    private static final FloatVector ROUNDING = broadcast(ROUND);
-    private static final FloatVector P5 = broadcast(-0.0013276468962430954f);
-    private static final FloatVector P4 = broadcast(0.009675541892647743f);
-    private static final FloatVector P3 = broadcast(-0.05550713464617729f);
-    private static final FloatVector P2 = broadcast(0.24022120237350464f);
-    private static final FloatVector P1 = broadcast(-0.6931469440460205f);
-    private static final FloatVector P0 = broadcast(1.0000001192092896f);
+    private static final float P5 = -0.0013276468962430954f;
+    private static final float P4 = 0.009675541892647743f;
+    private static final float P3 = -0.05550713464617729f;
+    private static final float P2 = 0.24022120237350464f;
+    private static final float P1 = -0.6931469440460205f;
+    private static final float P0 = 1.0000001192092896f;
 
     private Floats() {}
 
@@ -57,9 +58,11 @@ final class Floats {
     static FloatVector exp2(FloatVector q) {
         IntVector bits = q.reinterpretAsInts().min(LARGEST_BITS);
         FloatVector c = bits.reinterpretAsFloats();
-        FloatVector shifted = ROUNDING.sub(c);
-        FloatVector r = shifted.sub(ROUNDING).add(c);
-        FloatVector p = P5.fma(r, P4).fma(r, P3).fma(r, P2).fma(r, P1).fma(r, P0);
+        FloatVector round = broadcast(ROUND);
+        FloatVector shifted = round.sub(c);
+        FloatVector r = shifted.sub(round).add(c);
+        FloatVector p = r.fma(broadcast(P5), broadcast(P4)).fma(r, broadcast(P3));
+        p = p.fma(r, broadcast(P2)).fma(r, broadcast(P1)).fma(r, broadcast(P0));
         IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(power).reinterpretAsFloats();
     }
