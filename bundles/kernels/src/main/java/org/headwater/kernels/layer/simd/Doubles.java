@@ -18,6 +18,7 @@ final class Doubles {
 
     /** (−log 2)ᵏ/k! for k = 0 … 12. The next term is 1.7e-16 at most. */
     private static final double P0 = 1.0;
+
     private static final double P1 = -0.6931471805599453;
     private static final double P2 = 0.2402265069591007;
     private static final double P3 = -0.05550410866482157;

@@ -1,11 +1,8 @@
 package org.headwater.kernels.layer.simd;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,19 +10,14 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Java's compiler stops inlining in a method when it has about sixty vector operations; from
  * there on every vector becomes an object, which costs tenfold. The loops that use this class
- * therefore stay short and leave their sums in buffers for others to add. Constants are broadcast
+ * therefore stay short and leave their sums in buffers for others to add; and they are methods of
+ * more than 325 bytes of code, or it would inline several of them into one. Constants are broadcast
  * where they are used: the compiler then keeps them in registers, where it would load static final
  * vectors anew in every round of a loop that stores.
  */
 final class Floats {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = LANES.length();
-
-    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-
-    /** As many floats as there are doubles in a register. */
-    private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
     /** Adding 1.5·2²³ rounds to a whole number, which then stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -74,16 +66,11 @@ final class Floats {
         }
     }
 
-    /** out_i += a_i for n values, in double precision. */
+    /**
+     * The same in double precision; the conversion of vectors is not one instruction in Java 17.
+     */
     static void add(float[] a, int ao, double[] out, int oo, int n) {
-        int i = 0;
-        for (; i <= n - DOUBLES.length(); i += DOUBLES.length()) {
-            Vector<Double> wide =
-                    FloatVector.fromArray(HALF, a, ao + i)
-                            .convertShape(VectorOperators.F2D, DOUBLES, 0);
-            DoubleVector.fromArray(DOUBLES, out, oo + i).add(wide).intoArray(out, oo + i);
-        }
-        for (; i < n; i++) {
+        for (int i = 0; i < n; i++) {
             out[oo + i] += a[ao + i];
         }
     }
