@@ -2,7 +2,7 @@ package org.headwater.kernels.layer;
 
 import org.headwater.api.Workers;
 
-/** The joint layer by symmetric tiles, in one precision. Stateless. */
+/** The joint layer by symmetric tiles, in one precision. For any number of callers at once. */
 public interface SymmetricJoint {
     /**
      * Largest range of logZ. In single precision 50 bits: the least E is 2⁻⁹⁶, so that what should

@@ -9,41 +9,52 @@ final class DoubleBlocks extends JointBlocks {
     /** Length of a particle's row of values g·(1, y), filled up to whole registers. */
     private final int width;
 
+    private final int groups;
     private final double[] y;
     private final double[] v;
 
-    /**
-     * Packs the particles.
-     *
-     * @param points N × d in the order of the blocks
-     * @param g weights
-     */
-    DoubleBlocks(double[] points, double[] g, int n, int d) {
+    DoubleBlocks(int n, int d, int groups) {
         super(n, d, SIZE);
+        this.groups = groups;
         width = (d + Doubles.WIDTH) / Doubles.WIDTH * Doubles.WIDTH;
         y = new double[count * d * SIZE];
         v = new double[count * SIZE * width];
-        for (int i = 0; i < n; i++) {
-            int panel = i / SIZE * d * SIZE + i % SIZE;
-            v[i * width] = g[i];
+    }
+
+    @Override
+    void pack(ScaledPoints points, int block, int first, int end) {
+        for (int i = first; i < end; i++) {
+            int panel = block * d * SIZE + i - first;
+            double g = weights[i];
+            v[i * width] = g;
             for (int k = 0; k < d; k++) {
-                double value = points[i * d + k];
+                double value = points.coordinate(i, k);
                 y[panel + k * SIZE] = value;
-                v[i * width + 1 + k] = g[i] * value;
+                v[i * width + 1 + k] = g * value;
             }
         }
     }
 
     @Override
-    Group group() {
-        return new Strips();
+    Group[] groups() {
+        Group[] all = new Group[groups];
+        Arrays.setAll(all, k -> new Strips());
+        return all;
     }
 
     private final class Strips implements Group {
-        private final double[] p = new double[SIZE * DoubleTile.STRIDE];
-        private final double[] columns = new double[count * SIZE * width];
-        private final double[] rows = new double[SIZE * width];
-        private final double[] buffer = new double[SIZE * width];
+        private double[] p;
+        private double[] columns;
+        private double[] rows;
+        private double[] buffer;
+
+        @Override
+        public void start() {
+            p = new double[SIZE * DoubleTile.STRIDE];
+            columns = new double[count * SIZE * width];
+            rows = new double[SIZE * width];
+            buffer = new double[SIZE * width];
+        }
 
         @Override
         public void diagonal(int block) {

@@ -11,25 +11,28 @@ final class Doubles {
     static final int WIDTH = LANES.length();
 
     /** Adding 1.5·2⁵² rounds to a whole number, which then stands in the low bits. */
-    private static final DoubleVector ROUNDING = broadcast(0x1.8p52);
+    private static final double ROUND = 0x1.8p52;
 
     /** 2⁻¹⁰⁰⁰ stands for all that is smaller. */
     private static final double LARGEST = 1000;
 
-    /** (−log 2)ᵏ/k!, k = 12 … 0. The next term is 1.7e-16 at most. */
-    private static final DoubleVector[] SERIES = series(12);
+    /** (−log 2)ᵏ/k! for k = 0 … 12. The next term is 1.7e-16 at most. */
+    private static final double P0 = 1.0;
+
+    private static final double P1 = -0.6931471805599453;
+    private static final double P2 = 0.2402265069591007;
+    private static final double P3 = -0.05550410866482157;
+    private static final double P4 = 0.009618129107628475;
+    private static final double P5 = -0.001333355814642844;
+    private static final double P6 = 0.00015403530393381603;
+    private static final double P7 = -1.5252733804059833e-05;
+    private static final double P8 = 1.3215486790144303e-06;
+    private static final double P9 = -1.0178086009239695e-07;
+    private static final double P10 = 7.054911620801119e-09;
+    private static final double P11 = -4.445538271870809e-10;
+    private static final double P12 = 2.567843599348819e-11;
 
     private Doubles() {}
-
-    private static DoubleVector[] series(int degree) {
-        DoubleVector[] series = new DoubleVector[degree + 1];
-        double term = 1;
-        for (int k = 0; k <= degree; k++) {
-            series[degree - k] = broadcast(term);
-            term *= -Math.log(2) / (k + 1);
-        }
-        return series;
-    }
 
     static DoubleVector load(double[] a, int i) {
         return DoubleVector.fromArray(LANES, a, i);
@@ -42,12 +45,14 @@ final class Doubles {
     /** 2^{−q} for q ≥ 0, at least 2⁻¹⁰⁰⁰: 2ⁿ·2^{−r}, |r| ≤ ½. */
     static DoubleVector exp2(DoubleVector q) {
         DoubleVector c = q.min(LARGEST);
-        DoubleVector shifted = ROUNDING.sub(c);
-        DoubleVector r = shifted.sub(ROUNDING).add(c);
-        DoubleVector p = SERIES[0].fma(r, SERIES[1]).fma(r, SERIES[2]).fma(r, SERIES[3]);
-        p = p.fma(r, SERIES[4]).fma(r, SERIES[5]).fma(r, SERIES[6]).fma(r, SERIES[7]);
-        p = p.fma(r, SERIES[8]).fma(r, SERIES[9]).fma(r, SERIES[10]).fma(r, SERIES[11]);
-        p = p.fma(r, SERIES[12]);
+        DoubleVector round = broadcast(ROUND);
+        DoubleVector shifted = round.sub(c);
+        DoubleVector r = shifted.sub(round).add(c);
+        DoubleVector p = r.fma(broadcast(P12), broadcast(P11)).fma(r, broadcast(P10));
+        p = p.fma(r, broadcast(P9)).fma(r, broadcast(P8)).fma(r, broadcast(P7));
+        p = p.fma(r, broadcast(P6)).fma(r, broadcast(P5)).fma(r, broadcast(P4));
+        p = p.fma(r, broadcast(P3)).fma(r, broadcast(P2)).fma(r, broadcast(P1));
+        p = p.fma(r, broadcast(P0));
         LongVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
         return p.reinterpretAsLongs().add(power).reinterpretAsDoubles();
     }

@@ -1,11 +1,8 @@
 package org.headwater.kernels.layer.simd;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,17 +10,14 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Java's compiler stops inlining in a method when it has about sixty vector operations; from
  * there on every vector becomes an object, which costs tenfold. The loops that use this class
- * therefore stay short, leave their sums in buffers for others to add, and share constants.
+ * therefore stay short and leave their sums in buffers for others to add; and they are methods of
+ * more than 325 bytes of code, or it would inline several of them into one. Constants are broadcast
+ * where they are used: the compiler then keeps them in registers, where it would load static final
+ * vectors anew in every round of a loop that stores.
  */
 final class Floats {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = LANES.length();
-
-    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-
-    /** As many floats as there are doubles in a register. */
-    private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
     /** Adding 1.5·2²³ rounds to a whole number, which then stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -31,13 +25,12 @@ final class Floats {
     /** 2⁻⁹⁶ stands for all that is smaller: products of it with weights stay normal numbers. */
     private static final int LARGEST_BITS = Float.floatToRawIntBits(96);
 
-    private static final FloatVector ROUNDING = broadcast(ROUND);
-    private static final FloatVector P5 = broadcast(-0.0013276468962430954f);
-    private static final FloatVector P4 = broadcast(0.009675541892647743f);
-    private static final FloatVector P3 = broadcast(-0.05550713464617729f);
-    private static final FloatVector P2 = broadcast(0.24022120237350464f);
-    private static final FloatVector P1 = broadcast(-0.6931469440460205f);
-    private static final FloatVector P0 = broadcast(1.0000001192092896f);
+    private static final float P5 = -0.0013276468962430954f;
+    private static final float P4 = 0.009675541892647743f;
+    private static final float P3 = -0.05550713464617729f;
+    private static final float P2 = 0.24022120237350464f;
+    private static final float P1 = -0.6931469440460205f;
+    private static final float P0 = 1.0000001192092896f;
 
     private Floats() {}
 
@@ -57,9 +50,11 @@ final class Floats {
     static FloatVector exp2(FloatVector q) {
         IntVector bits = q.reinterpretAsInts().min(LARGEST_BITS);
         FloatVector c = bits.reinterpretAsFloats();
-        FloatVector shifted = ROUNDING.sub(c);
-        FloatVector r = shifted.sub(ROUNDING).add(c);
-        FloatVector p = P5.fma(r, P4).fma(r, P3).fma(r, P2).fma(r, P1).fma(r, P0);
+        FloatVector round = broadcast(ROUND);
+        FloatVector shifted = round.sub(c);
+        FloatVector r = shifted.sub(round).add(c);
+        FloatVector p = r.fma(broadcast(P5), broadcast(P4)).fma(r, broadcast(P3));
+        p = p.fma(r, broadcast(P2)).fma(r, broadcast(P1)).fma(r, broadcast(P0));
         IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(power).reinterpretAsFloats();
     }
@@ -71,16 +66,11 @@ final class Floats {
         }
     }
 
-    /** out_i += a_i for n values, in double precision. */
+    /**
+     * The same in double precision; the conversion of vectors is not one instruction in Java 17.
+     */
     static void add(float[] a, int ao, double[] out, int oo, int n) {
-        int i = 0;
-        for (; i <= n - DOUBLES.length(); i += DOUBLES.length()) {
-            Vector<Double> wide =
-                    FloatVector.fromArray(HALF, a, ao + i)
-                            .convertShape(VectorOperators.F2D, DOUBLES, 0);
-            DoubleVector.fromArray(DOUBLES, out, oo + i).add(wide).intoArray(out, oo + i);
-        }
-        for (; i < n; i++) {
+        for (int i = 0; i < n; i++) {
             out[oo + i] += a[ao + i];
         }
     }

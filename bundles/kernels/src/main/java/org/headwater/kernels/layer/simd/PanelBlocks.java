@@ -19,80 +19,132 @@ final class PanelBlocks extends JointBlocks {
     private static final float NEAR = 2048;
 
     private final boolean wide;
-    private final boolean products;
 
     /** Panels of values per block: of g, and of g·y where lanes hold keys. */
     private final int panels;
 
-    /** Length of a particle's row of values where lanes hold coordinates, otherwise 0. */
-    private final int width;
+    /** Length of a block's values g·y where lanes hold coordinates, otherwise 0. */
+    private final int values;
 
-    private final float[] y;
-    private final float[] w;
-    private final float[] v;
-    private final float[] square;
+    private final Room[] rooms;
+    private final float[] data;
+    private final int y;
+    private final int w;
+    private final int v;
+    private final int square;
+    private boolean products;
 
-    /**
-     * Packs the particles.
-     *
-     * @param points N × d in the order of the blocks
-     * @param g weights
-     */
-    PanelBlocks(float[] points, float[] g, int n, int d) {
+    PanelBlocks(int n, int d, int groups) {
         super(n, d, SIZE);
         wide = d >= WIDE;
         panels = wide ? 1 : d + 1;
-        width = wide ? (d + WIDTH - 1) / WIDTH * WIDTH : 0;
-        y = new float[count * d * SIZE];
-        w = new float[count * panels * SIZE];
-        v = new float[count * SIZE * width];
-        square = new float[count * SIZE];
-        float largest = 0;
-        for (int i = 0; i < n; i++) {
-            int block = i / SIZE;
-            int lane = i % SIZE;
-            float sum = 0;
-            w[block * panels * SIZE + lane] = g[i];
-            for (int k = 0; k < d; k++) {
-                float value = points[i * d + k];
-                y[(block * d + k) * SIZE + lane] = value;
-                sum += value * value;
-                if (wide) {
-                    v[i * width + k] = g[i] * value;
-                } else {
-                    w[(block * panels + 1 + k) * SIZE + lane] = g[i] * value;
-                }
-            }
-            square[i] = sum;
-            largest = Math.max(largest, sum);
-        }
-        products = d >= PRODUCTS && largest <= NEAR;
+        values = wide ? (d + PanelTile.TWO - 1) / PanelTile.TWO * PanelTile.TWO * SIZE : 0;
+        int[] lengths = new int[groups + 1];
+        long sums = (long) count * (panels * SIZE + values);
+        Arrays.fill(lengths, Room.lines(sums + workspace()));
+        lengths[groups] = Room.lines(sums + (long) count * SIZE * (d + 1));
+        rooms = Room.of(lengths);
+        Room room = rooms[groups];
+        data = room.data;
+        y = room.take(count * d * SIZE);
+        w = room.take(count * panels * SIZE);
+        v = room.take(count * values);
+        square = room.take(count * SIZE);
+    }
+
+    private int workspace() {
+        int longPanels = panels * PanelTile.BLOCKS * SIZE;
+        return SIZE * PanelTile.STRIDE + longPanels + SIZE * panels * WIDTH + values + buffer();
+    }
+
+    private int buffer() {
+        return Math.max(values, SIZE * panels * WIDTH);
     }
 
     @Override
-    Group group() {
-        return new Strips();
+    void pack(ScaledPoints points, int block, int first, int end) {
+        int panel = y + block * d * SIZE;
+        int mass = w + block * panels * SIZE;
+        int rows = v + block * values;
+        Arrays.fill(data, rows, rows + values, 0);
+        for (int lane = 0; lane < SIZE; lane++) {
+            int i = first + lane;
+            float g = (float) weights[i];
+            data[mass + lane] = g;
+            float sum = 0;
+            for (int k = 0; k < d; k++) {
+                float value = i < end ? (float) points.coordinate(i, k) : 0;
+                data[panel + k * SIZE + lane] = value;
+                sum += value * value;
+                if (!wide) {
+                    data[mass + (1 + k) * SIZE + lane] = g * value;
+                }
+            }
+            data[square + i] = sum;
+            for (int j = 0; wide && j < d; j += PanelTile.panel(j, d)) {
+                int row = rows + j * SIZE + lane * PanelTile.panel(j, d);
+                int last = Math.min(d, j + PanelTile.panel(j, d));
+                for (int k = j; k < last; k++) {
+                    data[row + k - j] = g * data[panel + k * SIZE + lane];
+                }
+            }
+        }
+    }
+
+    @Override
+    Group[] groups() {
+        float largest = 0;
+        for (int i = 0; i < n; i++) {
+            largest = Math.max(largest, data[square + i]);
+        }
+        products = d >= PRODUCTS && largest <= NEAR;
+        Group[] all = new Group[rooms.length - 1];
+        Arrays.setAll(all, k -> new Strips(rooms[k]));
+        return all;
+    }
+
+    @Override
+    void close() {
+        Room.release(rooms);
     }
 
     private final class Strips implements Group {
-        private final float[] p = new float[SIZE * PanelTile.STRIDE];
-        private final float[] keyPanels = new float[panels * PanelTile.BLOCKS * SIZE];
-        private final float[] columns = new float[count * panels * SIZE];
-        private final float[] columnValues = new float[count * SIZE * width];
-        private final float[] rows = new float[SIZE * panels * WIDTH];
-        private final float[] rowValues = new float[SIZE * width];
-        private final float[] buffer = new float[Math.max(SIZE * width, SIZE * panels * WIDTH)];
+        private final Room room;
+        private final float[] work;
+        private int p;
+        private int keyPanels;
+        private int columns;
+        private int columnValues;
+        private int rows;
+        private int rowValues;
+        private int buffer;
 
         /** Blocks of keys in p, and the first of them where lanes hold coordinates. */
         private int filled;
 
         private int firstKeys;
 
+        Strips(Room room) {
+            this.room = room;
+            work = room.data;
+        }
+
+        @Override
+        public void start() {
+            p = room.take(SIZE * PanelTile.STRIDE);
+            keyPanels = room.take(panels * PanelTile.BLOCKS * SIZE);
+            columns = room.zeros(count * panels * SIZE);
+            columnValues = room.zeros(count * values);
+            rows = room.zeros(SIZE * panels * WIDTH);
+            rowValues = room.zeros(values);
+            buffer = room.take(buffer());
+        }
+
         @Override
         public void diagonal(int block) {
             weights(block, block);
             for (int i = 0; i < SIZE; i++) {
-                p[i * PanelTile.STRIDE + i] = 1;
+                work[p + i * PanelTile.STRIDE + i] = 1;
             }
             fill(block);
         }
@@ -100,28 +152,27 @@ final class PanelBlocks extends JointBlocks {
         @Override
         public void tile(int block, int keys) {
             int po = weights(block, keys);
-            PanelTile.columns(p, po, w, block * panels * SIZE, panels, buffer);
-            Floats.add(buffer, 0, columns, keys * panels * SIZE, panels * SIZE);
+            PanelTile.columns(work, po, data, w + block * panels * SIZE, panels, work, buffer);
+            Floats.add(work, buffer, work, columns + keys * panels * SIZE, panels * SIZE);
             if (wide) {
-                int rowsAt = block * SIZE * width;
-                PanelTile.points(p, po, 1, PanelTile.STRIDE, SIZE, v, rowsAt, width, buffer);
-                Floats.add(buffer, 0, columnValues, keys * SIZE * width, SIZE * width);
+                PanelTile.columnPoints(work, po, data, v + block * values, d, buffer);
+                Floats.add(work, buffer, work, columnValues + keys * values, values);
             }
             fill(keys);
         }
 
         /** The weights of two blocks, in the next free columns of p, whose place is returned. */
         private int weights(int block, int keys) {
-            int row = block * d * SIZE;
-            int key = keys * d * SIZE;
-            int po = filled * SIZE;
-            int wo = block * panels * SIZE;
+            int row = y + block * d * SIZE;
+            int key = y + keys * d * SIZE;
+            int po = p + filled * SIZE;
+            int wo = w + block * panels * SIZE;
             if (products) {
-                int firstRow = block * SIZE;
-                int firstKey = keys * SIZE;
-                PanelTile.weights(y, row, key, d, square, firstRow, firstKey, p, po, w, wo, buffer);
+                int rowSquare = square + block * SIZE;
+                int keySquare = square + keys * SIZE;
+                PanelTile.weights(data, row, key, d, rowSquare, keySquare, wo, work, po, buffer);
             } else {
-                PanelTile.weightsOfDifferences(y, row, key, d, p, po, w, wo, buffer);
+                PanelTile.weightsOfDifferences(data, row, key, d, wo, work, po, buffer);
             }
             return po;
         }
@@ -129,27 +180,23 @@ final class PanelBlocks extends JointBlocks {
         /** Takes the keys' values to their weights; the rows' sums come when p is full. */
         private void fill(int keys) {
             for (int j = 0; j < panels; j++) {
-                int to = (j * PanelTile.BLOCKS + filled) * SIZE;
-                System.arraycopy(w, (keys * panels + j) * SIZE, keyPanels, to, SIZE);
+                int to = keyPanels + (j * PanelTile.BLOCKS + filled) * SIZE;
+                System.arraycopy(data, w + (keys * panels + j) * SIZE, work, to, SIZE);
             }
-            if (filled++ == 0) {
-                firstKeys = keys;
+            if (wide) {
+                int po = p + filled * SIZE;
+                PanelTile.rowPoints(work, po, data, v + keys * values, d, buffer);
+                Floats.add(work, buffer, work, rowValues, values);
             }
-            if (filled == PanelTile.BLOCKS) {
+            if (++filled == PanelTile.BLOCKS) {
                 rowProducts();
             }
         }
 
         private void rowProducts() {
-            int length = filled * SIZE;
+            PanelTile.rows(work, p, filled * SIZE, keyPanels, panels, buffer);
+            Floats.add(work, buffer, work, rows, SIZE * panels * WIDTH);
             filled = 0;
-            PanelTile.rows(p, length, keyPanels, panels, buffer);
-            Floats.add(buffer, 0, rows, 0, rows.length);
-            if (wide) {
-                int from = firstKeys * SIZE * width;
-                PanelTile.points(p, 0, PanelTile.STRIDE, 1, length, v, from, width, buffer);
-                Floats.add(buffer, 0, rowValues, 0, rowValues.length);
-            }
         }
 
         @Override
@@ -158,14 +205,12 @@ final class PanelBlocks extends JointBlocks {
             for (int i = 0; i < SIZE; i++) {
                 int at = (block * SIZE + i) * (d + 1);
                 for (int j = 0; j < panels; j++) {
-                    rowSums[at + j] += PanelTile.total(rows, (i * panels + j) * WIDTH);
+                    rowSums[at + j] += PanelTile.total(work, rows + (i * panels + j) * WIDTH);
                 }
-                for (int k = 0; wide && k < d; k++) {
-                    rowSums[at + 1 + k] += rowValues[i * width + k];
-                }
+                addValues(rowValues, i, rowSums, at + 1);
             }
-            Arrays.fill(rows, 0);
-            Arrays.fill(rowValues, 0);
+            Arrays.fill(work, rows, rows + SIZE * panels * WIDTH, 0);
+            Arrays.fill(work, rowValues, rowValues + values, 0);
         }
 
         @Override
@@ -173,11 +218,18 @@ final class PanelBlocks extends JointBlocks {
             for (int i = 0; i < SIZE; i++) {
                 int at = i * (d + 1);
                 for (int j = 0; j < panels; j++) {
-                    sums[at + j] += columns[(block * panels + j) * SIZE + i];
+                    sums[at + j] += work[columns + (block * panels + j) * SIZE + i];
                 }
-                if (wide) {
-                    Floats.add(columnValues, (block * SIZE + i) * width, sums, at + 1, d);
-                }
+                addValues(columnValues + block * values, i, sums, at + 1);
+            }
+        }
+
+        /** Adds the values of a point of a block to sums in double precision. */
+        private void addValues(int block, int i, double[] sums, int at) {
+            for (int j = 0; wide && j < d; j += PanelTile.panel(j, d)) {
+                int length = PanelTile.panel(j, d);
+                int from = block + j * SIZE + i * length;
+                Floats.add(work, from, sums, at + j, Math.min(length, d - j));
             }
         }
     }

@@ -18,6 +18,7 @@ final class PanelTile {
     static final int STRIDE = BLOCKS * SIZE + 16;
 
     private static final int WIDTH = Floats.WIDTH;
+    static final int TWO = 2 * WIDTH;
     private static final int FOUR = 4 * WIDTH;
     private static final int LONG = BLOCKS * SIZE;
 
@@ -28,36 +29,33 @@ final class PanelTile {
      * their products with the rows' first panel, Σ_i g_i E_il.
      *
      * @param y panels, not modified
-     * @param rows where the rows' block starts
-     * @param keys where the keys' block starts
+     * @param rows where the rows' block starts in y
+     * @param keys where the keys' block starts in y
      * @param d number of coordinates
-     * @param square |y|², not modified
-     * @param firstRow number of the first row
-     * @param firstKey number of the first key
-     * @param p SIZE × STRIDE, the columns from {@code po} on modified
-     * @param w values of the rows from {@code wo} on, not modified
-     * @param sums SIZE values, modified
+     * @param rowSquare where |y|² of the rows starts in y
+     * @param keySquare where |y|² of the keys starts in y
+     * @param wo where the rows' first panel of values starts in y
+     * @param p SIZE × STRIDE weights and workspace, the columns from {@code po} on modified
+     * @param sums where SIZE sums start in p, modified
      */
     static void weights(
             float[] y,
             int rows,
             int keys,
             int d,
-            float[] square,
-            int firstRow,
-            int firstKey,
+            int rowSquare,
+            int keySquare,
+            int wo,
             float[] p,
             int po,
-            float[] w,
-            int wo,
-            float[] sums) {
+            int sums) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i += 4) {
                 products4(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
         for (int c = 0; c < SIZE; c += WIDTH) {
-            weightsOfProducts(p, po + c, square, firstRow, firstKey + c, w, wo, sums, c);
+            weightsOfProducts(y, rowSquare, keySquare + c, wo, p, po + c, sums + c);
         }
     }
 
@@ -112,57 +110,40 @@ final class PanelTile {
 
     /** From products y_i·y_l to weights, for as many keys as there are lanes. */
     private static void weightsOfProducts(
-            float[] p,
-            int po,
-            float[] square,
-            int firstRow,
-            int key,
-            float[] w,
-            int wo,
-            float[] sums,
-            int so) {
-        FloatVector keys = Floats.load(square, key);
+            float[] a, int rowSquare, int key, int wo, float[] p, int po, int sums) {
+        FloatVector keys = Floats.load(a, key);
         FloatVector two = Floats.broadcast(-2);
         FloatVector sum = Floats.broadcast(0);
         for (int i = 0; i < SIZE; i++) {
-            FloatVector q = keys.add(Floats.broadcast(square[firstRow + i]));
+            FloatVector q = keys.add(Floats.broadcast(a[rowSquare + i]));
             FloatVector e = Floats.exp2(Floats.load(p, po + i * STRIDE).fma(two, q));
             e.intoArray(p, po + i * STRIDE);
-            sum = Floats.broadcast(w[wo + i]).fma(e, sum);
+            sum = Floats.broadcast(a[wo + i]).fma(e, sum);
         }
-        sum.intoArray(sums, so);
+        sum.intoArray(p, sums);
     }
 
     /** From squared distances to weights, for as many keys as there are lanes. */
-    private static void weightsOfDistances(
-            float[] p, int po, float[] w, int wo, float[] sums, int so) {
+    private static void weightsOfDistances(float[] a, int wo, float[] p, int po, int sums) {
         FloatVector sum = Floats.broadcast(0);
         for (int i = 0; i < SIZE; i++) {
             FloatVector e = Floats.exp2(Floats.load(p, po + i * STRIDE));
             e.intoArray(p, po + i * STRIDE);
-            sum = Floats.broadcast(w[wo + i]).fma(e, sum);
+            sum = Floats.broadcast(a[wo + i]).fma(e, sum);
         }
-        sum.intoArray(sums, so);
+        sum.intoArray(p, sums);
     }
 
     /** E from differences: no cancellation, for few coordinates or points far from the middle. */
     static void weightsOfDifferences(
-            float[] y,
-            int rows,
-            int keys,
-            int d,
-            float[] p,
-            int po,
-            float[] w,
-            int wo,
-            float[] sums) {
+            float[] y, int rows, int keys, int d, int wo, float[] p, int po, int sums) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i++) {
                 differences(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
         for (int c = 0; c < SIZE; c += WIDTH) {
-            weightsOfDistances(p, po + c, w, wo, sums, c);
+            weightsOfDistances(y, wo, p, po + c, sums + c);
         }
     }
 
@@ -193,14 +174,14 @@ final class PanelTile {
      * @param count number of panels
      * @param out count × SIZE, modified but for the first panel
      */
-    static void columns(float[] p, int po, float[] w, int wo, int count, float[] out) {
+    static void columns(float[] p, int po, float[] w, int wo, int count, float[] out, int oo) {
         for (int c = 0; c < SIZE; c += FOUR) {
             int j = 1;
             for (; j + 4 <= count; j += 4) {
-                columns4(p, po + c, w, wo + j * SIZE, out, j * SIZE + c);
+                columns4(p, po + c, w, wo + j * SIZE, out, oo + j * SIZE + c);
             }
             for (; j < count; j++) {
-                columns1(p, po + c, w, wo + j * SIZE, out, j * SIZE + c);
+                columns1(p, po + c, w, wo + j * SIZE, out, oo + j * SIZE + c);
             }
         }
     }
@@ -279,29 +260,34 @@ final class PanelTile {
         d.intoArray(out, at + 3 * WIDTH);
     }
 
+    private static void store2(FloatVector a, FloatVector b, float[] out, int at) {
+        a.intoArray(out, at);
+        b.intoArray(out, at + WIDTH);
+    }
+
     /**
      * Rows' sums out_ij = Σ_l E_il w_jl, spread over lanes: out is SIZE × count × lanes.
      *
-     * @param p weights, not modified
+     * @param p weights from {@code po} on, not modified, and all else
      * @param length number of keys
-     * @param w count panels of BLOCKS·SIZE values of the keys, not modified
+     * @param w where count panels of BLOCKS·SIZE values of the keys start in p, not modified
      * @param count number of panels
-     * @param out modified
+     * @param out where the sums start in p, modified
      */
-    static void rows(float[] p, int length, float[] w, int count, float[] out) {
+    static void rows(float[] p, int po, int length, int w, int count, int out) {
         for (int i = 0; i < SIZE; i += 4) {
+            int from = po + i * STRIDE;
             int j = 0;
             for (; j + 4 <= count; j += 4) {
-                rows4(p, i * STRIDE, length, w, j * LONG, out, (i * count + j) * WIDTH, count);
+                rows4(p, from, length, w + j * LONG, out + (i * count + j) * WIDTH, count);
             }
             for (; j < count; j++) {
-                rows1(p, i * STRIDE, length, w, j * LONG, out, (i * count + j) * WIDTH, count);
+                rows1(p, from, length, w + j * LONG, out + (i * count + j) * WIDTH, count);
             }
         }
     }
 
-    private static void rows4(
-            float[] p, int po, int length, float[] w, int wo, float[] out, int oo, int count) {
+    private static void rows4(float[] p, int po, int length, int wo, int oo, int count) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -319,10 +305,10 @@ final class PanelTile {
         FloatVector d2 = a0;
         FloatVector d3 = a0;
         for (int l = 0; l < length; l += WIDTH) {
-            FloatVector k0 = Floats.load(w, wo + l);
-            FloatVector k1 = Floats.load(w, wo + LONG + l);
-            FloatVector k2 = Floats.load(w, wo + 2 * LONG + l);
-            FloatVector k3 = Floats.load(w, wo + 3 * LONG + l);
+            FloatVector k0 = Floats.load(p, wo + l);
+            FloatVector k1 = Floats.load(p, wo + LONG + l);
+            FloatVector k2 = Floats.load(p, wo + 2 * LONG + l);
+            FloatVector k3 = Floats.load(p, wo + 3 * LONG + l);
             FloatVector r = Floats.load(p, po + l);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
@@ -344,91 +330,75 @@ final class PanelTile {
             d2 = r.fma(k2, d2);
             d3 = r.fma(k3, d3);
         }
-        store4(a0, a1, a2, a3, out, oo);
-        store4(b0, b1, b2, b3, out, oo + count * WIDTH);
-        store4(c0, c1, c2, c3, out, oo + 2 * count * WIDTH);
-        store4(d0, d1, d2, d3, out, oo + 3 * count * WIDTH);
+        store4(a0, a1, a2, a3, p, oo);
+        store4(b0, b1, b2, b3, p, oo + count * WIDTH);
+        store4(c0, c1, c2, c3, p, oo + 2 * count * WIDTH);
+        store4(d0, d1, d2, d3, p, oo + 3 * count * WIDTH);
     }
 
-    private static void rows1(
-            float[] p, int po, int length, float[] w, int wo, float[] out, int oo, int count) {
+    private static void rows1(float[] p, int po, int length, int wo, int oo, int count) {
         FloatVector a = Floats.broadcast(0);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         for (int l = 0; l < length; l += WIDTH) {
-            FloatVector k = Floats.load(w, wo + l);
+            FloatVector k = Floats.load(p, wo + l);
             a = k.fma(Floats.load(p, po + l), a);
             b = k.fma(Floats.load(p, po + STRIDE + l), b);
             c = k.fma(Floats.load(p, po + 2 * STRIDE + l), c);
             d = k.fma(Floats.load(p, po + 3 * STRIDE + l), d);
         }
-        a.intoArray(out, oo);
-        b.intoArray(out, oo + count * WIDTH);
-        c.intoArray(out, oo + 2 * count * WIDTH);
-        d.intoArray(out, oo + 3 * count * WIDTH);
+        a.intoArray(p, oo);
+        b.intoArray(p, oo + count * WIDTH);
+        c.intoArray(p, oo + 2 * count * WIDTH);
+        d.intoArray(p, oo + 3 * count * WIDTH);
     }
 
-    /** Σ over the lanes of a sum, in their order: that of reduceLanes is not defined. */
+    /** Coordinates that stand side by side in the panel that begins with coordinate {@code j}. */
+    static int panel(int j, int d) {
+        return j + TWO < d ? FOUR : TWO;
+    }
+
+    /** Σ over the lanes of a sum, in a fixed order: that of reduceLanes is not defined. */
     static double total(float[] a, int at) {
-        float sum = 0;
-        for (int l = 0; l < WIDTH; l++) {
-            sum += a[at + l];
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int l = at; l < at + WIDTH; l += 4) {
+            s0 += a[l];
+            s1 += a[l + 1];
+            s2 += a[l + 2];
+            s3 += a[l + 3];
         }
-        return sum;
+        return s0 + s1 + (s2 + s3);
     }
 
     /**
-     * out_i = Σ_l p_{i·ps + l·pl} v_l for SIZE rows i, where lanes hold coordinates: with (ps, pl)
-     * = (STRIDE, 1) the rows' sums, with (1, STRIDE) the columns'.
+     * Rows' sums out_i = Σ_l E_il g_l y_l, where lanes hold coordinates.
      *
-     * @param p weights from {@code po} on, not modified
-     * @param ps step of p from row to row
-     * @param pl step of p from key to key
-     * @param length number of terms
-     * @param v length × width from {@code vo} on, not modified
-     * @param width length of a row of v and out, a multiple of the lanes
-     * @param out SIZE × width, modified
+     * @param p weights from {@code po} on, not modified, and the sums
+     * @param v values g·y of the keys from {@code vo} on, in {@link #panel panels}, not modified
+     * @param d number of coordinates
+     * @param out where the sums, laid out like the values, start in p, modified
      */
-    static void points(
-            float[] p,
-            int po,
-            int ps,
-            int pl,
-            int length,
-            float[] v,
-            int vo,
-            int width,
-            float[] out) {
-        int j = 0;
-        for (; j + FOUR <= width; j += FOUR) {
-            for (int i = 0; i < SIZE; i += 4) {
-                points4(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
-            }
-        }
-        for (; j + 2 * WIDTH <= width; j += 2 * WIDTH) {
-            for (int i = 0; i < SIZE; i += 4) {
-                points2(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
-            }
-        }
-        for (; j < width; j += WIDTH) {
-            for (int i = 0; i < SIZE; i += 4) {
-                points1(p, po + i * ps, ps, pl, length, v, vo + j, width, out, i * width + j);
+    static void rowPoints(float[] p, int po, float[] v, int vo, int d, int out) {
+        for (int j = 0; j < d; j += panel(j, d)) {
+            int panel = j * SIZE;
+            if (panel(j, d) == FOUR) {
+                for (int i = 0; i < SIZE; i += 4) {
+                    rowPoints4(p, po + i * STRIDE, v, vo + panel, out + panel + i * FOUR);
+                }
+            } else {
+                for (int i = 0; i < SIZE; i += 8) {
+                    rowPoints2(p, po + i * STRIDE, v, vo + panel, out + panel + i * TWO);
+                }
             }
         }
     }
 
-    private static void points4(
-            float[] p,
-            int po,
-            int ps,
-            int pl,
-            int length,
-            float[] v,
-            int vo,
-            int width,
-            float[] out,
-            int oo) {
+    /** Four rows, four registers of coordinates. */
+    private static void rowPoints4(float[] p, int po, float[] v, int vo, int oo) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -445,53 +415,40 @@ final class PanelTile {
         FloatVector d1 = a0;
         FloatVector d2 = a0;
         FloatVector d3 = a0;
-        int at = po;
-        int k = vo;
-        for (int l = 0; l < length; l++) {
-            FloatVector k0 = Floats.load(v, k);
-            FloatVector k1 = Floats.load(v, k + WIDTH);
-            FloatVector k2 = Floats.load(v, k + 2 * WIDTH);
-            FloatVector k3 = Floats.load(v, k + 3 * WIDTH);
-            FloatVector r = Floats.broadcast(p[at]);
+        for (int l = 0; l < SIZE; l++) {
+            FloatVector k0 = Floats.load(v, vo + l * FOUR);
+            FloatVector k1 = Floats.load(v, vo + l * FOUR + WIDTH);
+            FloatVector k2 = Floats.load(v, vo + l * FOUR + 2 * WIDTH);
+            FloatVector k3 = Floats.load(v, vo + l * FOUR + 3 * WIDTH);
+            FloatVector r = Floats.broadcast(p[po + l]);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
             a2 = r.fma(k2, a2);
             a3 = r.fma(k3, a3);
-            r = Floats.broadcast(p[at + ps]);
+            r = Floats.broadcast(p[po + l + STRIDE]);
             b0 = r.fma(k0, b0);
             b1 = r.fma(k1, b1);
             b2 = r.fma(k2, b2);
             b3 = r.fma(k3, b3);
-            r = Floats.broadcast(p[at + 2 * ps]);
+            r = Floats.broadcast(p[po + l + 2 * STRIDE]);
             c0 = r.fma(k0, c0);
             c1 = r.fma(k1, c1);
             c2 = r.fma(k2, c2);
             c3 = r.fma(k3, c3);
-            r = Floats.broadcast(p[at + 3 * ps]);
+            r = Floats.broadcast(p[po + l + 3 * STRIDE]);
             d0 = r.fma(k0, d0);
             d1 = r.fma(k1, d1);
             d2 = r.fma(k2, d2);
             d3 = r.fma(k3, d3);
-            at += pl;
-            k += width;
         }
-        store4(a0, a1, a2, a3, out, oo);
-        store4(b0, b1, b2, b3, out, oo + width);
-        store4(c0, c1, c2, c3, out, oo + 2 * width);
-        store4(d0, d1, d2, d3, out, oo + 3 * width);
+        store4(a0, a1, a2, a3, p, oo);
+        store4(b0, b1, b2, b3, p, oo + FOUR);
+        store4(c0, c1, c2, c3, p, oo + 2 * FOUR);
+        store4(d0, d1, d2, d3, p, oo + 3 * FOUR);
     }
 
-    private static void points2(
-            float[] p,
-            int po,
-            int ps,
-            int pl,
-            int length,
-            float[] v,
-            int vo,
-            int width,
-            float[] out,
-            int oo) {
+    /** Eight rows, two registers of coordinates. */
+    private static void rowPoints2(float[] p, int po, float[] v, int vo, int oo) {
         FloatVector a0 = Floats.broadcast(0);
         FloatVector a1 = a0;
         FloatVector b0 = a0;
@@ -500,63 +457,178 @@ final class PanelTile {
         FloatVector c1 = a0;
         FloatVector d0 = a0;
         FloatVector d1 = a0;
-        int at = po;
-        int k = vo;
-        for (int l = 0; l < length; l++) {
-            FloatVector k0 = Floats.load(v, k);
-            FloatVector k1 = Floats.load(v, k + WIDTH);
-            FloatVector r = Floats.broadcast(p[at]);
+        FloatVector e0 = a0;
+        FloatVector e1 = a0;
+        FloatVector f0 = a0;
+        FloatVector f1 = a0;
+        FloatVector g0 = a0;
+        FloatVector g1 = a0;
+        FloatVector h0 = a0;
+        FloatVector h1 = a0;
+        for (int l = 0; l < SIZE; l++) {
+            FloatVector k0 = Floats.load(v, vo + l * TWO);
+            FloatVector k1 = Floats.load(v, vo + l * TWO + WIDTH);
+            FloatVector r = Floats.broadcast(p[po + l]);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
-            r = Floats.broadcast(p[at + ps]);
+            r = Floats.broadcast(p[po + l + STRIDE]);
             b0 = r.fma(k0, b0);
             b1 = r.fma(k1, b1);
-            r = Floats.broadcast(p[at + 2 * ps]);
+            r = Floats.broadcast(p[po + l + 2 * STRIDE]);
             c0 = r.fma(k0, c0);
             c1 = r.fma(k1, c1);
-            r = Floats.broadcast(p[at + 3 * ps]);
+            r = Floats.broadcast(p[po + l + 3 * STRIDE]);
             d0 = r.fma(k0, d0);
             d1 = r.fma(k1, d1);
-            at += pl;
-            k += width;
+            r = Floats.broadcast(p[po + l + 4 * STRIDE]);
+            e0 = r.fma(k0, e0);
+            e1 = r.fma(k1, e1);
+            r = Floats.broadcast(p[po + l + 5 * STRIDE]);
+            f0 = r.fma(k0, f0);
+            f1 = r.fma(k1, f1);
+            r = Floats.broadcast(p[po + l + 6 * STRIDE]);
+            g0 = r.fma(k0, g0);
+            g1 = r.fma(k1, g1);
+            r = Floats.broadcast(p[po + l + 7 * STRIDE]);
+            h0 = r.fma(k0, h0);
+            h1 = r.fma(k1, h1);
         }
-        a0.intoArray(out, oo);
-        a1.intoArray(out, oo + WIDTH);
-        b0.intoArray(out, oo + width);
-        b1.intoArray(out, oo + width + WIDTH);
-        c0.intoArray(out, oo + 2 * width);
-        c1.intoArray(out, oo + 2 * width + WIDTH);
-        d0.intoArray(out, oo + 3 * width);
-        d1.intoArray(out, oo + 3 * width + WIDTH);
+        store2(a0, a1, p, oo);
+        store2(b0, b1, p, oo + TWO);
+        store2(c0, c1, p, oo + 2 * TWO);
+        store2(d0, d1, p, oo + 3 * TWO);
+        store2(e0, e1, p, oo + 4 * TWO);
+        store2(f0, f1, p, oo + 5 * TWO);
+        store2(g0, g1, p, oo + 6 * TWO);
+        store2(h0, h1, p, oo + 7 * TWO);
     }
 
-    private static void points1(
-            float[] p,
-            int po,
-            int ps,
-            int pl,
-            int length,
-            float[] v,
-            int vo,
-            int width,
-            float[] out,
-            int oo) {
-        FloatVector a = Floats.broadcast(0);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        int at = po;
-        for (int l = 0; l < length; l++) {
-            FloatVector k = Floats.load(v, vo + l * width);
-            a = k.fma(Floats.broadcast(p[at]), a);
-            b = k.fma(Floats.broadcast(p[at + ps]), b);
-            c = k.fma(Floats.broadcast(p[at + 2 * ps]), c);
-            d = k.fma(Floats.broadcast(p[at + 3 * ps]), d);
-            at += pl;
+    /**
+     * Columns' sums out_l = Σ_i E_il g_i y_i, where lanes hold coordinates.
+     *
+     * @param p weights from {@code po} on, not modified, and the sums
+     * @param v values g·y of the rows from {@code vo} on, in {@link #panel panels}, not modified
+     * @param d number of coordinates
+     * @param out where the sums, laid out like the values, start in p, modified
+     */
+    static void columnPoints(float[] p, int po, float[] v, int vo, int d, int out) {
+        for (int j = 0; j < d; j += panel(j, d)) {
+            int panel = j * SIZE;
+            if (panel(j, d) == FOUR) {
+                for (int i = 0; i < SIZE; i += 4) {
+                    columnPoints4(p, po + i, v, vo + panel, out + panel + i * FOUR);
+                }
+            } else {
+                for (int i = 0; i < SIZE; i += 8) {
+                    columnPoints2(p, po + i, v, vo + panel, out + panel + i * TWO);
+                }
+            }
         }
-        a.intoArray(out, oo);
-        b.intoArray(out, oo + width);
-        c.intoArray(out, oo + 2 * width);
-        d.intoArray(out, oo + 3 * width);
+    }
+
+    /** Four columns, four registers of coordinates. */
+    private static void columnPoints4(float[] p, int po, float[] v, int vo, int oo) {
+        FloatVector a0 = Floats.broadcast(0);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector c2 = a0;
+        FloatVector c3 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        FloatVector d2 = a0;
+        FloatVector d3 = a0;
+        for (int l = 0; l < SIZE; l++) {
+            FloatVector k0 = Floats.load(v, vo + l * FOUR);
+            FloatVector k1 = Floats.load(v, vo + l * FOUR + WIDTH);
+            FloatVector k2 = Floats.load(v, vo + l * FOUR + 2 * WIDTH);
+            FloatVector k3 = Floats.load(v, vo + l * FOUR + 3 * WIDTH);
+            FloatVector r = Floats.broadcast(p[po + l * STRIDE]);
+            a0 = r.fma(k0, a0);
+            a1 = r.fma(k1, a1);
+            a2 = r.fma(k2, a2);
+            a3 = r.fma(k3, a3);
+            r = Floats.broadcast(p[po + l * STRIDE + 1]);
+            b0 = r.fma(k0, b0);
+            b1 = r.fma(k1, b1);
+            b2 = r.fma(k2, b2);
+            b3 = r.fma(k3, b3);
+            r = Floats.broadcast(p[po + l * STRIDE + 2]);
+            c0 = r.fma(k0, c0);
+            c1 = r.fma(k1, c1);
+            c2 = r.fma(k2, c2);
+            c3 = r.fma(k3, c3);
+            r = Floats.broadcast(p[po + l * STRIDE + 3]);
+            d0 = r.fma(k0, d0);
+            d1 = r.fma(k1, d1);
+            d2 = r.fma(k2, d2);
+            d3 = r.fma(k3, d3);
+        }
+        store4(a0, a1, a2, a3, p, oo);
+        store4(b0, b1, b2, b3, p, oo + FOUR);
+        store4(c0, c1, c2, c3, p, oo + 2 * FOUR);
+        store4(d0, d1, d2, d3, p, oo + 3 * FOUR);
+    }
+
+    /** Eight columns, two registers of coordinates. */
+    private static void columnPoints2(float[] p, int po, float[] v, int vo, int oo) {
+        FloatVector a0 = Floats.broadcast(0);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        FloatVector e0 = a0;
+        FloatVector e1 = a0;
+        FloatVector f0 = a0;
+        FloatVector f1 = a0;
+        FloatVector g0 = a0;
+        FloatVector g1 = a0;
+        FloatVector h0 = a0;
+        FloatVector h1 = a0;
+        for (int l = 0; l < SIZE; l++) {
+            FloatVector k0 = Floats.load(v, vo + l * TWO);
+            FloatVector k1 = Floats.load(v, vo + l * TWO + WIDTH);
+            FloatVector r = Floats.broadcast(p[po + l * STRIDE]);
+            a0 = r.fma(k0, a0);
+            a1 = r.fma(k1, a1);
+            r = Floats.broadcast(p[po + l * STRIDE + 1]);
+            b0 = r.fma(k0, b0);
+            b1 = r.fma(k1, b1);
+            r = Floats.broadcast(p[po + l * STRIDE + 2]);
+            c0 = r.fma(k0, c0);
+            c1 = r.fma(k1, c1);
+            r = Floats.broadcast(p[po + l * STRIDE + 3]);
+            d0 = r.fma(k0, d0);
+            d1 = r.fma(k1, d1);
+            r = Floats.broadcast(p[po + l * STRIDE + 4]);
+            e0 = r.fma(k0, e0);
+            e1 = r.fma(k1, e1);
+            r = Floats.broadcast(p[po + l * STRIDE + 5]);
+            f0 = r.fma(k0, f0);
+            f1 = r.fma(k1, f1);
+            r = Floats.broadcast(p[po + l * STRIDE + 6]);
+            g0 = r.fma(k0, g0);
+            g1 = r.fma(k1, g1);
+            r = Floats.broadcast(p[po + l * STRIDE + 7]);
+            h0 = r.fma(k0, h0);
+            h1 = r.fma(k1, h1);
+        }
+        store2(a0, a1, p, oo);
+        store2(b0, b1, p, oo + TWO);
+        store2(c0, c1, p, oo + 2 * TWO);
+        store2(d0, d1, p, oo + 3 * TWO);
+        store2(e0, e1, p, oo + 4 * TWO);
+        store2(f0, f1, p, oo + 5 * TWO);
+        store2(g0, g1, p, oo + 6 * TWO);
+        store2(h0, h1, p, oo + 7 * TWO);
     }
 }

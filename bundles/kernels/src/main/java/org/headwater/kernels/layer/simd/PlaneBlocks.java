@@ -7,55 +7,86 @@ final class PlaneBlocks extends JointBlocks {
     private static final int SIZE = PlaneTile.SIZE;
     private static final int SUMS = PlaneTile.SUMS;
 
-    private final float[] data;
+    /** Room of a group: a tile's column sums, row sums spread over lanes, workspace. */
+    private static final int GROUP_ROOM =
+            SUMS * SIZE * (1 + Floats.WIDTH) + 4 * SUMS * Floats.WIDTH;
 
-    /**
-     * Packs the particles.
-     *
-     * @param y N × d in the order of the blocks, d ≤ 2
-     * @param g weights
-     */
-    PlaneBlocks(float[] y, float[] g, int n, int d) {
+    private final Room[] rooms;
+    private final float[] data;
+    private final int start;
+
+    PlaneBlocks(int n, int d, int groups) {
         super(n, d, SIZE);
-        data = new float[count * PlaneTile.ARRAYS * SIZE];
-        for (int i = 0; i < n; i++) {
-            int at = start(i / SIZE) + i % SIZE;
-            data[at + 2 * SIZE] = g[i];
+        int[] lengths = new int[groups + 1];
+        Arrays.fill(lengths, Room.lines(GROUP_ROOM));
+        lengths[groups] = Room.lines((long) count * PlaneTile.ARRAYS * SIZE);
+        rooms = Room.of(lengths);
+        data = rooms[groups].data;
+        start = rooms[groups].take(count * PlaneTile.ARRAYS * SIZE);
+    }
+
+    @Override
+    void pack(ScaledPoints points, int block, int first, int end) {
+        int at = place(block);
+        Arrays.fill(data, at, at + PlaneTile.ARRAYS * SIZE, 0);
+        for (int i = first; i < end; i++, at++) {
+            float g = (float) weights[i];
+            data[at + 2 * SIZE] = g;
             for (int k = 0; k < d; k++) {
-                data[at + k * SIZE] = y[i * d + k];
-                data[at + (3 + k) * SIZE] = g[i] * y[i * d + k];
+                float y = (float) points.coordinate(i, k);
+                data[at + k * SIZE] = y;
+                data[at + (3 + k) * SIZE] = g * y;
             }
         }
     }
 
-    private static int start(int block) {
-        return block * PlaneTile.ARRAYS * SIZE;
+    private int place(int block) {
+        return start + block * PlaneTile.ARRAYS * SIZE;
     }
 
     @Override
-    Group group() {
-        return new Strips();
+    Group[] groups() {
+        Group[] all = new Group[rooms.length - 1];
+        Arrays.setAll(all, k -> new Strips(rooms[k]));
+        return all;
+    }
+
+    @Override
+    void close() {
+        Room.release(rooms);
     }
 
     private final class Strips implements Group {
-        private final double[] columns = new double[count * SUMS * SIZE];
-        private final float[] tile = new float[SUMS * SIZE];
-        private final float[] rows = new float[SIZE * SUMS * Floats.WIDTH];
-        private final float[] buffer = new float[SUMS * Floats.WIDTH];
+        private final Room room;
+        private final float[] work;
+        private int rows;
+        private int tile;
+        private int buffer;
+        private double[] columns;
+
+        Strips(Room room) {
+            this.room = room;
+            work = room.data;
+        }
+
+        @Override
+        public void start() {
+            rows = room.zeros(SIZE * SUMS * Floats.WIDTH);
+            tile = room.take(SUMS * SIZE);
+            buffer = room.take(SUMS * Floats.WIDTH);
+            columns = new double[count * SUMS * SIZE];
+        }
 
         @Override
         public void diagonal(int block) {
-            PlaneTile.rows(data, start(block), start(block), rows, buffer);
+            PlaneTile.rows(data, place(block), place(block), work, rows, buffer);
         }
 
         @Override
         public void tile(int block, int keys) {
-            Arrays.fill(tile, 0);
-            PlaneTile.both(data, start(block), start(keys), rows, tile, buffer);
-            int at = keys * SUMS * SIZE;
-            for (int k = 0; k < tile.length; k++) {
-                columns[at + k] += tile[k];
-            }
+            Arrays.fill(work, tile, tile + SUMS * SIZE, 0);
+            PlaneTile.both(data, place(block), place(keys), work, rows, tile, buffer);
+            Floats.add(work, tile, columns, keys * SUMS * SIZE, SUMS * SIZE);
         }
 
         @Override
@@ -63,10 +94,10 @@ final class PlaneBlocks extends JointBlocks {
             for (int i = 0; i < SIZE; i++) {
                 for (int j = 0; j <= d; j++) {
                     rowSums[(block * SIZE + i) * (d + 1) + j] +=
-                            PanelTile.total(rows, (i * SUMS + j) * Floats.WIDTH);
+                            PanelTile.total(work, rows + (i * SUMS + j) * Floats.WIDTH);
                 }
             }
-            Arrays.fill(rows, 0);
+            Arrays.fill(work, rows, rows + SIZE * SUMS * Floats.WIDTH, 0);
         }
 
         @Override

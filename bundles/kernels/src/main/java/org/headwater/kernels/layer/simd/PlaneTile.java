@@ -25,21 +25,22 @@ final class PlaneTile {
      * @param a blocks, not modified
      * @param rows where the rows' block starts
      * @param keys where the keys' block starts
-     * @param rowSums SIZE × SUMS × lanes, modified
-     * @param columnSums SUMS × SIZE, modified
-     * @param buffer SUMS × lanes of workspace
+     * @param out sums and workspace
+     * @param rowSums where SIZE × SUMS × lanes sums start, modified
+     * @param columnSums where SUMS × SIZE sums start, modified
+     * @param buffer where SUMS × lanes of workspace start
      */
     static void both(
-            float[] a, int rows, int keys, float[] rowSums, float[] columnSums, float[] buffer) {
+            float[] a, int rows, int keys, float[] out, int rowSums, int columnSums, int buffer) {
         int n = SUMS * Floats.WIDTH;
         for (int i = 0; i < SIZE; i++) {
-            bothOfRow(a, rows + i, keys, buffer, columnSums);
-            Floats.add(buffer, 0, rowSums, i * n, n);
+            bothOfRow(a, rows + i, keys, out, buffer, columnSums);
+            Floats.add(out, buffer, out, rowSums + i * n, n);
         }
     }
 
     private static void bothOfRow(
-            float[] a, int row, int keys, float[] buffer, float[] columnSums) {
+            float[] a, int row, int keys, float[] out, int buffer, int columnSums) {
         FloatVector rx = Floats.broadcast(a[row]);
         FloatVector ry = Floats.broadcast(a[row + SIZE]);
         FloatVector rg = Floats.broadcast(a[row + 2 * SIZE]);
@@ -56,25 +57,26 @@ final class PlaneTile {
             s0 = e.fma(Floats.load(a, k + 2 * SIZE), s0);
             s1 = e.fma(Floats.load(a, k + 3 * SIZE), s1);
             s2 = e.fma(Floats.load(a, k + 4 * SIZE), s2);
-            e.fma(rg, Floats.load(columnSums, l)).intoArray(columnSums, l);
-            e.fma(rgx, Floats.load(columnSums, l + SIZE)).intoArray(columnSums, l + SIZE);
-            e.fma(rgy, Floats.load(columnSums, l + 2 * SIZE)).intoArray(columnSums, l + 2 * SIZE);
+            int c = columnSums + l;
+            e.fma(rg, Floats.load(out, c)).intoArray(out, c);
+            e.fma(rgx, Floats.load(out, c + SIZE)).intoArray(out, c + SIZE);
+            e.fma(rgy, Floats.load(out, c + 2 * SIZE)).intoArray(out, c + 2 * SIZE);
         }
-        s0.intoArray(buffer, 0);
-        s1.intoArray(buffer, Floats.WIDTH);
-        s2.intoArray(buffer, 2 * Floats.WIDTH);
+        s0.intoArray(out, buffer);
+        s1.intoArray(out, buffer + Floats.WIDTH);
+        s2.intoArray(out, buffer + 2 * Floats.WIDTH);
     }
 
     /** The rows' part alone, for a block with itself. */
-    static void rows(float[] a, int rows, int keys, float[] rowSums, float[] buffer) {
+    static void rows(float[] a, int rows, int keys, float[] out, int rowSums, int buffer) {
         int n = SUMS * Floats.WIDTH;
         for (int i = 0; i < SIZE; i++) {
-            row(a, rows + i, keys, buffer);
-            Floats.add(buffer, 0, rowSums, i * n, n);
+            row(a, rows + i, keys, out, buffer);
+            Floats.add(out, buffer, out, rowSums + i * n, n);
         }
     }
 
-    private static void row(float[] a, int row, int keys, float[] buffer) {
+    private static void row(float[] a, int row, int keys, float[] out, int buffer) {
         FloatVector rx = Floats.broadcast(a[row]);
         FloatVector ry = Floats.broadcast(a[row + SIZE]);
         FloatVector s0 = Floats.broadcast(0);
@@ -89,8 +91,8 @@ final class PlaneTile {
             s1 = e.fma(Floats.load(a, k + 3 * SIZE), s1);
             s2 = e.fma(Floats.load(a, k + 4 * SIZE), s2);
         }
-        s0.intoArray(buffer, 0);
-        s1.intoArray(buffer, Floats.WIDTH);
-        s2.intoArray(buffer, 2 * Floats.WIDTH);
+        s0.intoArray(out, buffer);
+        s1.intoArray(out, buffer + Floats.WIDTH);
+        s2.intoArray(out, buffer + 2 * Floats.WIDTH);
     }
 }

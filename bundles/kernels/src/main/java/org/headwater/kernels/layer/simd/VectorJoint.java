@@ -17,9 +17,6 @@ import org.headwater.kernels.layer.SymmetricJoint;
  * terms are negligible in a sum together.
  */
 final class VectorJoint implements SymmetricJoint {
-    /** Particles below which one group is enough. */
-    private static final int FEW = 1000;
-
     private static final int GROUPS = 8;
 
     /** Dimension up to which, and number of particles from which, tiles may be far apart. */
@@ -74,30 +71,24 @@ final class VectorJoint implements SymmetricJoint {
         }
         double low = Arrays.stream(logNormaliser).min().orElse(0);
         double high = Arrays.stream(logNormaliser).max().orElse(0);
-        double[] y = new double[n * d];
-        double[] g = new double[n];
-        for (int i = 0; i < n; i++) {
-            int from = order[i];
-            g[i] = Math.exp(low - logNormaliser[from]);
-            for (int k = 0; k < d; k++) {
-                y[i * d + k] = (x[from * d + k] - centre[k]) * scale;
-            }
-        }
-        JointBlocks blocks = blocks(y, g, n, d);
+        ScaledPoints points = new ScaledPoints(x, d, order, centre, scale, logNormaliser, low);
+        JointBlocks blocks = blocks(n, d);
+        blocks.pack(points, workers);
         double cut = negligibleBits() + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
-        BoundingBoxes boxes = ordered ? new BoundingBoxes(y, n, d, size, cut) : null;
-        JointBlocks.Group[] groups = sum(blocks, boxes, n < FEW ? 1 : GROUPS, workers);
+        BoundingBoxes boxes = ordered ? new BoundingBoxes(points, size, cut) : null;
+        JointBlocks.Group[] groups = sum(blocks, boxes, workers);
         workers.forRanges(
                 blocks.count,
-                FEW / size,
+                JointBlocks.FEW / size,
                 (from, to) -> {
+                    double[] sums = new double[size * (d + 1)];
                     for (int block = from; block < to; block++) {
-                        double[] sums = blocks.sums(block, groups);
+                        blocks.sums(block, groups, sums);
                         int end = Math.min(size, n - block * size);
                         for (int i = 0; i < end; i++) {
                             int to0 = order[block * size + i];
                             double mass = sums[i * (d + 1)];
-                            selfWeight[to0] = g[block * size + i] / mass;
+                            selfWeight[to0] = blocks.weights[block * size + i] / mass;
                             double unit = 1 / (mass * scale);
                             for (int k = 0; k < d; k++) {
                                 double moment = sums[i * (d + 1) + k + 1];
@@ -106,41 +97,31 @@ final class VectorJoint implements SymmetricJoint {
                         }
                     }
                 });
+        blocks.close();
     }
 
     private int blockSize(int d) {
         return !single ? DoubleTile.SIZE : d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
     }
 
-    private JointBlocks blocks(double[] y, double[] g, int n, int d) {
-        if (!single) {
-            return new DoubleBlocks(y, g, n, d);
-        }
-        float[] points = floats(y);
-        float[] weights = floats(g);
-        return d <= 2
-                ? new PlaneBlocks(points, weights, n, d)
-                : new PanelBlocks(points, weights, n, d);
-    }
-
-    private static float[] floats(double[] a) {
-        float[] out = new float[a.length];
-        for (int i = 0; i < a.length; i++) {
-            out[i] = (float) a[i];
-        }
-        return out;
+    private JointBlocks blocks(int n, int d) {
+        int groups = n < JointBlocks.FEW ? 1 : GROUPS;
+        return !single
+                ? new DoubleBlocks(n, d, groups)
+                : d <= 2 ? new PlaneBlocks(n, d, groups) : new PanelBlocks(n, d, groups);
     }
 
     /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
     private static JointBlocks.Group[] sum(
-            JointBlocks blocks, BoundingBoxes boxes, int count, Workers workers) {
-        JointBlocks.Group[] groups = new JointBlocks.Group[count];
+            JointBlocks blocks, BoundingBoxes boxes, Workers workers) {
+        JointBlocks.Group[] groups = blocks.groups();
+        int count = groups.length;
         workers.forRanges(
                 count,
                 1,
                 (from, to) -> {
                     for (int k = from; k < to; k++) {
-                        groups[k] = blocks.group();
+                        groups[k].start();
                         for (int base = 0; base < blocks.count; base += 2 * count) {
                             strip(blocks, boxes, base + k, groups[k]);
                             strip(blocks, boxes, base + 2 * count - 1 - k, groups[k]);
@@ -206,9 +187,10 @@ final class VectorJoint implements SymmetricJoint {
         private final double[] lower;
         private final double[] upper;
 
-        BoundingBoxes(double[] y, int n, int d, int size, double cut) {
-            this.d = d;
+        BoundingBoxes(ScaledPoints points, int size, double cut) {
+            this.d = points.d();
             this.cut = cut;
+            int n = points.size();
             int count = (n + size - 1) / size;
             lower = new double[count * d];
             upper = new double[count * d];
@@ -217,8 +199,9 @@ final class VectorJoint implements SymmetricJoint {
             for (int i = 0; i < n; i++) {
                 int at = i / size * d;
                 for (int k = 0; k < d; k++) {
-                    lower[at + k] = Math.min(lower[at + k], y[i * d + k]);
-                    upper[at + k] = Math.max(upper[at + k], y[i * d + k]);
+                    double y = points.coordinate(i, k);
+                    lower[at + k] = Math.min(lower[at + k], y);
+                    upper[at + k] = Math.max(upper[at + k], y);
                 }
             }
         }
