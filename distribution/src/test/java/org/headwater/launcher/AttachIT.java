@@ -204,7 +204,7 @@ class AttachIT {
 
     @Test
     void watchesARunToItsEndWithoutDisturbingIt() throws Exception {
-        Process run = run("watched", "solver.iterations=20000");
+        Process run = run("watched", "solver.iterations=5000");
         try (SocketChannel channel = connect(run, "watch 1")) {
             Outcome watch = answers(channel);
             assertEquals(0, watch.code(), () -> watch.toString());

@@ -26,6 +26,31 @@ public abstract class Lanes {
     /** W, the number of lanes. */
     public abstract int width();
 
+    /** What is done with problems first … first + count − 1 side by side. */
+    @FunctionalInterface
+    public interface Batch {
+        /**
+         * @param count 1, or at most W
+         */
+        void run(int first, int count);
+    }
+
+    /**
+     * Cuts problems from … to − 1 into batches of at most W; few (at most W/4) become batches of
+     * one, which {@link #scalar} does in less time.
+     */
+    public final void cut(int from, int to, Batch batch) {
+        int first = from;
+        while (first < to) {
+            int count = Math.min(width(), to - first);
+            if (4 * count <= width()) {
+                count = 1;
+            }
+            batch.run(first, count);
+            first += count;
+        }
+    }
+
     /**
      * Puts numbers into a lane: {@code to[i·W + lane] = from[offset + i]}.
      *

@@ -89,7 +89,7 @@ record Outcome(
             reasons.add(
                     new Reason(
                             Reason.Status.WARN,
-                            RunJob.FAILURE_CODE,
+                            FailureRule.CODE,
                             "the forward model failed "
                                     + failed
                                     + " times; the particles concerned were frozen for those steps",

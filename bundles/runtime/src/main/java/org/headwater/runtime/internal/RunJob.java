@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +19,6 @@ import java.util.function.Supplier;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Posterior;
-import org.headwater.api.RandomStream;
 import org.headwater.api.Reason;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
@@ -77,9 +75,6 @@ final class RunJob implements Job {
     /** Stream of draws of the prior. */
     static final long PRIOR = 6;
 
-    /** Code of the reason that the forward model fails. */
-    static final String FAILURE_CODE = "forward-model-failures";
-
     /** Scalar of a checkpoint: the segment that it is in, from 0. */
     static final String SEGMENT = "segment";
 
@@ -92,13 +87,6 @@ final class RunJob implements Job {
     /** Scalar of a checkpoint: the draws of each chain that are in posterior.zarr already. */
     static final String SAVED = "draws.saved";
 
-    /** The largest share of the ensemble that may fail in a step. */
-    private static final double FAILING_SHARE = 0.1;
-
-    /** So many failures of a particle in a row end the run. */
-    private static final int FAILURES_IN_A_ROW = 5;
-
-    private static final int TIMED_STEPS = 21;
     private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);
 
     private final String id;
@@ -109,8 +97,7 @@ final class RunJob implements Job {
     private final Job.Listener listener;
     private final Services services;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final List<StepInfo> steps = new ArrayList<>();
-    private final List<Double> stepSeconds = new ArrayList<>();
+    private final StepHistory history = new StepHistory();
 
     /** Guards all that follows and is not the working thread's own. */
     private final Object lock = new Object();
@@ -142,8 +129,7 @@ final class RunJob implements Job {
     private Ensemble points;
     private double weight = Double.NaN;
     private volatile int segmentBegin;
-    private int saved;
-    private DrawStore store;
+    private final SegmentDraws draws;
     private Swap successor;
     private long seen;
     private Instant lastCheckpoint = Instant.MIN;
@@ -169,7 +155,11 @@ final class RunJob implements Job {
      * @param sections the new sections; none for newer revisions of the plug-ins
      * @param problem with them
      */
-    private record Swap(Map<String, Object> sections, AssembledProblem problem) {}
+    private record Swap(Map<String, Object> sections, AssembledProblem problem) {
+        boolean lacks(PluginRegistry registry) {
+            return problem != null && !problem.isMadeOf(registry);
+        }
+    }
 
     /**
      * What jobs are given by their manager.
@@ -223,6 +213,7 @@ final class RunJob implements Job {
         this.iterations = problem.stepper().iterations();
         this.directory = directory;
         this.manifest = manifest;
+        this.draws = new SegmentDraws(directory, manifest, services.chunk());
         this.notices = notices;
         this.listener = listener == null ? Job.Listener.NONE : listener;
         this.services = services;
@@ -236,10 +227,10 @@ final class RunJob implements Job {
         state = checkpoint;
         segment = (int) checkpoint.scalar(SEGMENT, 0);
         segmentBegin = (int) checkpoint.scalar(SEGMENT_BEGIN, 0);
-        saved = (int) checkpoint.scalar(SAVED, 0);
+        draws.after((int) checkpoint.scalar(SAVED, 0));
         weight = checkpoint.scalar(PRIOR_WEIGHT, Double.NaN);
         iterations += segmentBegin;
-        steps.addAll(done);
+        history.addAll(done);
         return this;
     }
 
@@ -549,9 +540,7 @@ final class RunJob implements Job {
             if (experiment != null && !experiment.isMadeOf(registry)) {
                 experiment = null;
             }
-            if (successor != null
-                    && successor.problem() != null
-                    && !successor.problem().isMadeOf(registry)) {
+            if (successor != null && successor.lacks(registry)) {
                 successor = new Swap(successor.sections(), null);
             }
             left = false;
@@ -570,22 +559,12 @@ final class RunJob implements Job {
                             ? problem.stepper().start(random)
                             : problem.stepper().start(points, random);
         } catch (IllegalStateException e) {
-            Failures failures = problem.target().failures();
-            if (leaves(problem)
-                    || !failures.lastFailedWholly()
-                            && failures.failed() <= FAILING_SHARE * failures.evaluated()) {
+            Optional<Reason> fault = FailureRule.atStart(problem.target().failures(), e);
+            if (fault.isEmpty() || leaves(problem)) {
                 throw e;
             }
             LOG.warn("{}: the start failed with the forward model", id, e);
-            stop(
-                    "the forward model failed at "
-                            + failures.failed()
-                            + " of "
-                            + failures.evaluated()
-                            + " points before the first step: "
-                            + e.getMessage(),
-                    failures.failed(),
-                    Double.NaN);
+            stop(fault.get());
             return false;
         }
         manifest.addTime("start", secondsSince(begun));
@@ -629,17 +608,21 @@ final class RunJob implements Job {
                     return End.REQUEST;
                 }
                 requireNumbers(result.state(), info, problem);
-                synchronized (steps) {
-                    steps.add(info);
-                    stepSeconds.add(secondsSince(begun));
-                }
+                history.add(info, secondsSince(begun));
                 log.step(info);
                 tell(() -> listener.progress(this));
-                if (tooManyFailures(result.state(), info)) {
+                Optional<Reason> fault = FailureRule.after(result.state(), info);
+                if (fault.isPresent()) {
+                    // the checkpoint stays before this step
+                    checkpoint();
+                    stop(fault.get());
                     return End.STOPPED;
                 }
-                state = result.state().with(State.ITERATION, iteration + 1);
-                save(problem);
+                state =
+                        draws.save(
+                                problem,
+                                segment,
+                                result.state().with(State.ITERATION, iteration + 1));
                 if (Duration.between(lastCheckpoint, Instant.now())
                                 .compareTo(services.checkpointEvery())
                         >= 0) {
@@ -650,49 +633,6 @@ final class RunJob implements Job {
         } finally {
             manifest.addTime("sampling", secondsSince(start));
         }
-    }
-
-    /** Moves a chunk of draws from the state to posterior.zarr, once there is a whole one. */
-    private void save(AssembledProblem problem) throws IOException {
-        Stepper stepper = problem.stepper();
-        int held = stepper.drawn(state);
-        if (held == 0) {
-            return;
-        }
-        int chunk =
-                DrawStore.chunkLength(
-                        services.chunk(), stepper.particles(), problem.model().dimension());
-        if (held >= chunk) {
-            Stepper.Harvest harvest = stepper.harvest(state, chunk);
-            append(problem, harvest);
-            saved += chunk;
-            state = harvest.rest();
-        }
-    }
-
-    private void append(AssembledProblem problem, Stepper.Harvest harvest) throws IOException {
-        if (store == null) {
-            store = openStore(problem);
-        }
-        store.append(harvest.draws(), harvest.logDensity());
-    }
-
-    /** The draws that the state no longer holds. */
-    private DrawStore openStore(AssembledProblem problem) throws IOException {
-        Path moved = directory.segment(segment + 1).resolve(DrawStore.NAME);
-        if (saved > 0 && Files.exists(moved)) {
-            // a process ended between the segment's end and the next checkpoint
-            Files.move(moved, directory.draws());
-        }
-        return newStore(problem, problem.stepper().particles(), false).after(saved);
-    }
-
-    private DrawStore newStore(AssembledProblem problem, int chains, boolean particles) {
-        return DrawStore.write(
-                directory.draws(),
-                InferenceData.attributes(problem.plan(), manifest, particles),
-                problem.model().blocks(),
-                chains);
     }
 
     /** A step's account with the iteration of the whole run. */
@@ -723,60 +663,14 @@ final class RunJob implements Job {
         }
     }
 
-    /** Applies the rule on failures of the forward model; the checkpoint stays before this step. */
-    private boolean tooManyFailures(State after, StepInfo info) throws IOException {
-        double rows = after.scalar("particles.rows", Double.NaN);
-        double share = info.failed() / rows;
-        if (share > FAILING_SHARE) {
-            checkpoint();
-            stop(
-                    "the forward model failed for "
-                            + info.failed()
-                            + " of "
-                            + (int) rows
-                            + " particles in step "
-                            + info.iteration(),
-                    share,
-                    FAILING_SHARE);
-            return true;
-        }
-        if (after.hasArray(State.FAILURES)) {
-            double[] failures = after.array(State.FAILURES);
-            for (int i = 0; i < failures.length; i++) {
-                if (failures[i] >= FAILURES_IN_A_ROW) {
-                    checkpoint();
-                    stop(
-                            "the forward model failed for particle "
-                                    + (i + 1)
-                                    + " in "
-                                    + FAILURES_IN_A_ROW
-                                    + " steps in a row, the last being step "
-                                    + info.iteration(),
-                            failures[i],
-                            FAILURES_IN_A_ROW);
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
     /** Ends the run with verdict FAIL; its checkpoint can go on once the model works again. */
-    private void stop(String message, double value, double limit) throws IOException {
+    private void stop(Reason fault) throws IOException {
         List<Reason> all = new ArrayList<>(reasons);
-        all.add(
-                new Reason(
-                        Reason.Status.FAIL,
-                        FAILURE_CODE,
-                        message,
-                        value,
-                        limit,
-                        "see log.jsonl for the cause; mend the model or start nearer to the data,"
-                                + " then go on with --resume"));
+        all.add(fault);
         Verdict fail = Verdict.of(all);
         SafeFiles.write(directory.verdict(), Json.pretty(Outcome.json(fail)));
         manifest.status(Manifest.STOPPED).with("finished", Instant.now().toString()).write();
-        notice(message);
+        notice(fault.message());
         end(Status.DONE, "done", fail);
     }
 
@@ -811,7 +705,7 @@ final class RunJob implements Job {
 
     private Outcome outcome(AssembledProblem problem) throws IOException {
         phase("writing");
-        Posterior posterior = posterior(problem);
+        Posterior posterior = draws.posterior(problem, segment, state, random(problem, POSTERIOR));
         List<StepInfo> own = new ArrayList<>();
         for (StepInfo info : steps()) {
             if (info.iteration() > segmentBegin) {
@@ -831,7 +725,13 @@ final class RunJob implements Job {
                             "run its problem on its own to compare with it"));
         }
         Outcome outcome =
-                Outcome.of(problem, posterior, store, own, known, random(problem, REPLICATION));
+                Outcome.of(
+                        problem,
+                        posterior,
+                        draws.store(),
+                        own,
+                        known,
+                        random(problem, REPLICATION));
         InferenceData.write(
                 directory.draws(),
                 InferenceData.attributes(problem.plan(), manifest, posterior.particles()),
@@ -855,30 +755,6 @@ final class RunJob implements Job {
         return prior;
     }
 
-    /** The segment's posterior; all of its draws are in posterior.zarr afterwards. */
-    private Posterior posterior(AssembledProblem problem) throws IOException {
-        Stepper stepper = problem.stepper();
-        RandomStream random = random(problem, POSTERIOR);
-        int held = stepper.drawn(state);
-        if (saved + held == 0) {
-            Posterior posterior = stepper.posterior(state, random);
-            store = newStore(problem, Summary.chains(posterior), posterior.particles());
-            store.appendAll(posterior.draws());
-            store.finish();
-            return posterior;
-        }
-        State rest = state;
-        // anew, as a try that was interrupted may have written the last chunk
-        store = openStore(problem);
-        if (held > 0) {
-            Stepper.Harvest harvest = stepper.harvest(state, held);
-            append(problem, harvest);
-            rest = harvest.rest();
-        }
-        store.finish();
-        return stepper.posterior(rest, store, Outcome.most(store), random);
-    }
-
     /** Keeps what a segment has come to and begins the next; without outcome it leaves none. */
     private void nextSegment(AssembledProblem problem, Outcome outcome) throws IOException {
         int done = done();
@@ -892,14 +768,7 @@ final class RunJob implements Job {
             entry = outcome.entry(problem.plan(), segmentBegin, done);
             points = problem.stepper().points(state).orElse(null);
         }
-        if (Files.exists(directory.draws())) {
-            Path draws = directory.segment(segment + 1).resolve(DrawStore.NAME);
-            Files.createDirectories(draws.getParent());
-            SafeFiles.deleteTree(draws);
-            Files.move(directory.draws(), draws);
-        }
-        store = null;
-        saved = 0;
+        draws.endSegment(segment);
         manifest.segment(segment, entry);
         manifest.write();
         reasons.clear();
@@ -1058,7 +927,7 @@ final class RunJob implements Job {
             successor = null;
             points = null;
             state = null;
-            store = null;
+            draws.letGo();
             services.registry().release(pins);
         }
         try {
@@ -1070,7 +939,9 @@ final class RunJob implements Job {
 
     private void checkpoint() throws IOException {
         State all =
-                state.with(SEGMENT, segment).with(SEGMENT_BEGIN, segmentBegin).with(SAVED, saved);
+                state.with(SEGMENT, segment)
+                        .with(SEGMENT_BEGIN, segmentBegin)
+                        .with(SAVED, draws.saved());
         Checkpoint.replace(
                 directory.checkpoint(),
                 Double.isNaN(weight) ? all : all.with(PRIOR_WEIGHT, weight));
@@ -1140,10 +1011,8 @@ final class RunJob implements Job {
             boolean used =
                     current != null && !current.isMadeOf(registry)
                             || experiment != null && !experiment.isMadeOf(registry)
-                            || successor != null
-                                    && successor.problem() != null
-                                    && !successor.problem().isMadeOf(registry);
-            if (swap != null && !swap.problem().isMadeOf(registry)) {
+                            || successor != null && successor.lacks(registry);
+            if (swap != null && swap.lacks(registry)) {
                 LOG.info("{}: the exchange is off, as {} left", id, plugin.identity());
                 swap = null;
             }
@@ -1227,13 +1096,7 @@ final class RunJob implements Job {
         Experiment kept;
         List<Identity> others;
         synchronized (lock) {
-            if (isOver()) {
-                throw InvalidInputException.of(
-                        "job " + id,
-                        "has ended",
-                        status,
-                        "submit its problem.yaml with the change");
-            }
+            requireGoingOn();
             if (swap != null) {
                 sections.putAll(swap.sections());
             }
@@ -1251,16 +1114,17 @@ final class RunJob implements Job {
         AssembledProblem made = AssembledProblem.of(plan, kept, services.workers(), notices);
         sections.replaceAll((key, value) -> plan.content().get(key));
         synchronized (lock) {
-            if (isOver()) {
-                throw InvalidInputException.of(
-                        "job " + id,
-                        "has ended",
-                        status,
-                        "submit its problem.yaml with the change");
-            }
+            requireGoingOn();
             swap = new Swap(sections, made);
         }
         goOn(true);
+    }
+
+    private void requireGoingOn() {
+        if (isOver()) {
+            throw InvalidInputException.of(
+                    "job " + id, "has ended", status, "submit its problem.yaml with the change");
+        }
     }
 
     @Override
@@ -1295,16 +1159,12 @@ final class RunJob implements Job {
 
     @Override
     public Optional<StepInfo> lastStep() {
-        synchronized (steps) {
-            return steps.isEmpty() ? Optional.empty() : Optional.of(steps.get(steps.size() - 1));
-        }
+        return history.last();
     }
 
     @Override
     public List<StepInfo> steps() {
-        synchronized (steps) {
-            return List.copyOf(steps);
-        }
+        return history.all();
     }
 
     @Override
@@ -1339,25 +1199,9 @@ final class RunJob implements Job {
         return iterations;
     }
 
-    /** The median of the latest steps' times for each step that is left. */
     @Override
     public Optional<Duration> timeLeft() {
-        double[] latest;
-        int left;
-        synchronized (steps) {
-            int n = stepSeconds.size();
-            if (status != Status.RUNNING || n < 2) {
-                return Optional.empty();
-            }
-            latest =
-                    stepSeconds.subList(Math.max(0, n - TIMED_STEPS), n).stream()
-                            .mapToDouble(Double::doubleValue)
-                            .toArray();
-            left = Math.max(0, iterations() - steps.get(steps.size() - 1).iteration());
-        }
-        Arrays.sort(latest);
-        double seconds = Summary.quantile(latest, 0.5) * left;
-        return Optional.of(Duration.ofMillis(Math.round(1000 * seconds)));
+        return status == Status.RUNNING ? history.timeLeft(iterations) : Optional.empty();
     }
 
     @Override

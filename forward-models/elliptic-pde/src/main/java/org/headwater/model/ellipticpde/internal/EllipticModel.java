@@ -189,16 +189,12 @@ final class EllipticModel implements ForwardModel {
                 Cotangent misfit,
                 double[] predicted,
                 double[] gradient) {
-            int width = many.lanes.width();
-            int first = from;
-            while (first < to) {
-                int count = Math.min(width, to - first);
-                if (4 * count <= width) {
-                    count = 1;
-                }
-                (count == 1 ? one : many).run(theta, first, count, misfit, predicted, gradient);
-                first += count;
-            }
+            many.lanes.cut(
+                    from,
+                    to,
+                    (first, count) ->
+                            (count == 1 ? one : many)
+                                    .run(theta, first, count, misfit, predicted, gradient));
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.SeparablePrior;
+import org.headwater.testkit.junit.ReferenceVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,11 +34,11 @@ class BoxPriorTest {
 
     @Test
     void agreesWithReferenceVectors() {
-        Vectors v = Vectors.named("prox_box");
+        ReferenceVector v = vector("prox_box");
         double[] p = v.input("y");
         create(v.parameter("lo"), v.parameter("hi"), 1).proxCoordinate(0, v.parameter("t"), p, p);
         v.check("p", p);
-        v = Vectors.named("logZ1_box");
+        v = vector("logZ1_box");
         double[] y = v.input("y");
         double[] log = new double[y.length];
         create(v.parameter("lo"), v.parameter("hi"), 1)
@@ -100,5 +101,9 @@ class BoxPriorTest {
         assertEquals(Math.log(.001), log[0], 1e-9);
         assertEquals(2.0005, mean[0], 1e-9);
         assertEquals(1, 12e6 * variance[0], 1e-9);
+    }
+
+    private static ReferenceVector vector(String name) {
+        return ReferenceVector.of(BoxPriorTest.class, "/vectors.json", name);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.SeparablePrior;
+import org.headwater.testkit.junit.ReferenceVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,13 +35,13 @@ class ElasticNetPriorTest {
 
     @Test
     void agreesWithReferenceVectors() {
-        Vectors v = Vectors.named("prox_elastic_net");
+        ReferenceVector v = vector("prox_elastic_net");
         double[] y = v.input("y");
         SeparablePrior prior = create(v.parameter("lam"), v.parameter("mu"), 1);
         double[] p = new double[y.length];
         prior.proxCoordinate(0, v.parameter("t"), y, p);
         v.check("p", p);
-        v = Vectors.named("logZ1_elastic_net");
+        v = vector("logZ1_elastic_net");
         y = v.input("y");
         prior = create(v.parameter("lam"), v.parameter("mu"), 1);
         double[] log = new double[y.length];
@@ -139,5 +140,9 @@ class ElasticNetPriorTest {
         return new double[] {
             Math.log(mass) - beta / 2 * best, mode + first, second / mass - first * first
         };
+    }
+
+    private static ReferenceVector vector(String name) {
+        return ReferenceVector.of(ElasticNetPriorTest.class, "/vectors.json", name);
     }
 }

@@ -13,6 +13,7 @@ import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
 import org.headwater.api.Scaling;
+import org.headwater.testkit.junit.ReferenceVector;
 import org.junit.jupiter.api.Test;
 
 class GroupLassoPriorTest {
@@ -26,7 +27,7 @@ class GroupLassoPriorTest {
 
     @Test
     void agreesWithReferenceVectors() {
-        Vectors v = Vectors.named("prox_group_lasso");
+        ReferenceVector v = vector("prox_group_lasso");
         double[] y = v.input("y");
         Prior prior =
                 create(
@@ -107,7 +108,7 @@ class GroupLassoPriorTest {
     @Test
     void normalisersAgreeWithReferenceVectors() {
         for (int m : new int[] {2, 3, 5}) {
-            Vectors v = Vectors.named("logZ_group_m" + m);
+            ReferenceVector v = vector("logZ_group_m" + m);
             int[][] groups = {new int[m], {m - 1}};
             for (int j = 0; j < m; j++) {
                 groups[0][j] = j < m - 1 ? j : m;
@@ -144,5 +145,9 @@ class GroupLassoPriorTest {
 
     private static List<Integer> list(int[] group) {
         return java.util.Arrays.stream(group).boxed().toList();
+    }
+
+    private static ReferenceVector vector(String name) {
+        return ReferenceVector.of(GroupLassoPriorTest.class, "/vectors.json", name);
     }
 }

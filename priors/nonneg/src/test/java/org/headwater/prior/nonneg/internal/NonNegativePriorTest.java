@@ -15,6 +15,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.Prior;
 import org.headwater.api.Scaling;
 import org.headwater.api.SeparablePrior;
+import org.headwater.testkit.junit.ReferenceVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,15 +33,15 @@ class NonNegativePriorTest {
 
     @Test
     void agreesWithReferenceVectors() {
-        Vectors v = Vectors.named("prox_nonneg");
+        ReferenceVector v = vector("prox_nonneg");
         double[] p = v.input("y");
         create(Map.of(), 1).proxCoordinate(0, v.parameter("t"), p, p);
         v.check("p", p);
-        v = Vectors.named("prox_nonneg_l1");
+        v = vector("prox_nonneg_l1");
         p = v.input("y");
         create(Map.of("weight", v.parameter("lam")), 1).proxCoordinate(0, v.parameter("t"), p, p);
         v.check("p", p);
-        v = Vectors.named("logZ1_nonneg_l1");
+        v = vector("logZ1_nonneg_l1");
         double[] y = v.input("y");
         double[] log = new double[y.length];
         create(Map.of("weight", v.parameter("lam")), 1)
@@ -115,5 +116,9 @@ class NonNegativePriorTest {
         assertFalse(create(Map.of("weight", 2), 3).scaling().orElseThrow().automatic());
         assertFalse(create(Map.of(), 3).scaling().isPresent());
         assertEquals(Double.POSITIVE_INFINITY, other.potential(new double[] {1, -1, 1}, 0));
+    }
+
+    private static ReferenceVector vector(String name) {
+        return ReferenceVector.of(NonNegativePriorTest.class, "/vectors.json", name);
     }
 }

@@ -1,4 +1,4 @@
-package org.headwater.prior.grouplasso.internal;
+package org.headwater.testkit.junit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -13,17 +13,35 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.NoSuchElementException;
 
-/** Reference vectors, computed by independent code in float64. */
-record Vectors(JsonObject entry) {
-    static Vectors named(String name) {
+/**
+ * A function's values as independent code computed them, from a JSON resource:
+ *
+ * <pre>{@code
+ * {"entries": [{"name": "prox_box", "params": {"t": 0.5}, "tol": 1e-12,
+ *               "inputs": {"y": [1.5]}, "outputs": {"p": [1]}}]}
+ * }</pre>
+ *
+ * Needs Gson on the tests' class path.
+ */
+public final class ReferenceVector {
+    private final JsonObject entry;
+
+    private ReferenceVector(JsonObject entry) {
+        this.entry = entry;
+    }
+
+    /**
+     * @param test its class path has the resource
+     * @param resource such as {@code /vectors.json}
+     * @throws NoSuchElementException no entry has this name
+     */
+    public static ReferenceVector of(Class<?> test, String resource, String name) {
         try (Reader reader =
-                new InputStreamReader(
-                        Vectors.class.getResourceAsStream("/vectors.json"),
-                        StandardCharsets.UTF_8)) {
+                new InputStreamReader(test.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
             for (JsonElement e :
                     JsonParser.parseReader(reader).getAsJsonObject().getAsJsonArray("entries")) {
                 if (e.getAsJsonObject().get("name").getAsString().equals(name)) {
-                    return new Vectors(e.getAsJsonObject());
+                    return new ReferenceVector(e.getAsJsonObject());
                 }
             }
         } catch (IOException e) {
@@ -32,16 +50,20 @@ record Vectors(JsonObject entry) {
         throw new NoSuchElementException(name);
     }
 
-    double parameter(String name) {
+    public double parameter(String name) {
         return entry.getAsJsonObject("params").get(name).getAsDouble();
     }
 
-    double[] input(String name) {
+    public double[] input(String name) {
         return new Gson().fromJson(entry.getAsJsonObject("inputs").get(name), double[].class);
     }
 
-    /** Compares with an output, each number within tol·max(1, |expected|). */
-    void check(String name, double[] actual) {
+    /**
+     * Compares with an output, each number within tol·max(1, |expected|).
+     *
+     * @throws AssertionError one is farther off, or there are more or fewer
+     */
+    public void check(String name, double[] actual) {
         double tol = entry.get("tol").getAsDouble();
         double[] expected =
                 new Gson().fromJson(entry.getAsJsonObject("outputs").get(name), double[].class);
