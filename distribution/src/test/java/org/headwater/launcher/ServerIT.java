@@ -268,8 +268,7 @@ class ServerIT {
             socket.getOutputStream()
                     .write(request.formatted(JOBS, server.admin()).getBytes(US_ASCII));
             assertEquals(
-                    "HTTP/1.1 413",
-                    new String(socket.getInputStream().readNBytes(12), US_ASCII));
+                    "HTTP/1.1 413", new String(socket.getInputStream().readNBytes(12), US_ASCII));
         }
         expect(400, server.ask("GET", JOBS + "?limit=0"));
         assertEquals(0, Files.list(folder.resolve("data/incoming")).count());
