@@ -1,5 +1,6 @@
 package org.headwater.launcher;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -256,6 +258,18 @@ class ServerIT {
         expect(404, server.ask("GET", JOBS + "/999999"));
         expect(404, server.ask("GET", "/api/v1/nothing"));
         expect(405, server.ask("PUT", JOBS));
+        expect(405, server.ask("TRACE", "/"));
+        try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+            // the answer comes at once, though the body never does
+            socket.setSoTimeout(60_000);
+            String request =
+                    "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                            + "Content-Length: 99999999999\r\n\r\n";
+            socket.getOutputStream()
+                    .write(request.formatted(JOBS, server.admin()).getBytes(US_ASCII));
+            assertEquals(
+                    "HTTP/1.1 413", new String(socket.getInputStream().readNBytes(12), US_ASCII));
+        }
         expect(400, server.ask("GET", JOBS + "?limit=0"));
         assertEquals(0, Files.list(folder.resolve("data/incoming")).count());
     }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Settings;
@@ -356,7 +357,8 @@ public final class Server implements ToIntFunction<String[]> {
         for (ServiceReference<HttpServiceRuntime> service : services) {
             Object endpoints = service.getProperty("osgi.http.endpoint");
             if (endpoints instanceof String[] all && all.length > 0) {
-                return all[0];
+                // of a machine's addresses one that browsers take: no zone as in [fe80::1%eth0]
+                return Stream.of(all).filter(a -> !a.contains("%")).findFirst().orElse(all[0]);
             }
         }
         throw InvalidInputException.of(
