@@ -99,6 +99,10 @@ public final class Launcher {
         }
         try (Platform platform =
                 Platform.start(home, shell ? Platform.LEVEL_SHELL : Platform.LEVEL_PLATFORM)) {
+            if (stopping) {
+                // the framework takes an interruption for the end of its start, and forgets it
+                return INTERRUPTED;
+            }
             if (args.length > 0 && SERVING.contains(args[0])) {
                 platform.addServer();
             }
@@ -129,7 +133,7 @@ public final class Launcher {
             return INTERRUPTED;
         } catch (IOException | BundleException | RuntimeException | Error e) {
             LoggerFactory.getLogger(Launcher.class).error("the command failed", e);
-            return broken(String.valueOf(e), log);
+            return stopping ? INTERRUPTED : broken(String.valueOf(e), log);
         }
     }
 
@@ -185,6 +189,7 @@ public final class Launcher {
                         new Thread(
                                 () -> {
                                     if (finished.getCount() > 0) {
+                                        stopping = true;
                                         main.interrupt();
                                         awaitUninterruptibly();
                                         Runtime.getRuntime().halt(exitCode);

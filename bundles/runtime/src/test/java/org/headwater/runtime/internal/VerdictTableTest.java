@@ -161,6 +161,11 @@ class VerdictTableTest {
                         "{type: map}",
                         "laplace-approximation"),
                 Arguments.of(
+                        "another shape under a sparse prior",
+                        lasso,
+                        "{type: map}",
+                        "shape-differs"),
+                Arguments.of(
                         "a point estimate", lasso, "{type: map, laplace: false}", "point-estimate"),
                 Arguments.of("tempered", with(lasso, "beta", 0.5), "{type: rwpo}", "tempered"),
                 Arguments.of(
