@@ -118,8 +118,7 @@ class LassoTest {
         Quadratic target = Quadratic.leastSquares(a, y, 0.01);
         Moments truth = LassoGibbs.sample(target, 3, 40_000, random.split(1));
         Posterior posterior =
-                TestProblems.run(
-                        TestProblems.problem(target, TestProblems.l1(3, d)), Map.of(), 1);
+                TestProblems.run(TestProblems.problem(target, TestProblems.l1(3, d)), Map.of(), 1);
         Moments found = Moments.of(posterior.draws());
         double ratio = found.meanVarianceRatio(truth);
         assertTrue(Math.abs(ratio - 1) <= 0.04, () -> "mean ratio of variances " + ratio);
