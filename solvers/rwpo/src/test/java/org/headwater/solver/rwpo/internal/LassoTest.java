@@ -98,12 +98,11 @@ class LassoTest {
 
     /**
      * Half as many data as parameters, of singular values over two decades and little noise: the
-     * correlation matrix has eigenvalues down to 1e-4. tr(C·C_true⁻¹)/d counts every direction
-     * alike; the particles' own is below .9. Gibbs knows it to about .01.
+     * stiffest directions are far narrower than any parameter. tr(C·C_true⁻¹)/d counts every
+     * direction alike; that of the flow's own covariance is .92.
      */
-    @ParameterizedTest
-    @ValueSource(ints = {28, 300})
-    void hasTheSpreadOfStiffDirections(int particles) {
+    @Test
+    void hasTheSpreadOfStiffDirections() {
         int d = 24;
         int m = 12;
         KeyedRandom random = KeyedRandom.of(21);
@@ -119,13 +118,10 @@ class LassoTest {
         Quadratic target = Quadratic.leastSquares(a, y, 0.01);
         Moments truth = LassoGibbs.sample(target, 3, 40_000, random.split(1));
         Posterior posterior =
-                TestProblems.run(
-                        TestProblems.problem(target, TestProblems.l1(3, d)),
-                        Map.of("particles", particles),
-                        1);
+                TestProblems.run(TestProblems.problem(target, TestProblems.l1(3, d)), Map.of(), 1);
         Moments found = Moments.of(posterior.draws());
         double ratio = found.meanVarianceRatio(truth);
-        assertTrue(Math.abs(ratio - 1) <= 0.08, () -> "mean ratio of variances " + ratio);
+        assertTrue(Math.abs(ratio - 1) <= 0.04, () -> "mean ratio of variances " + ratio);
         assertTrue(found.meanError(truth) <= 0.06, () -> "mean error " + found.meanError(truth));
     }
 
