@@ -117,7 +117,7 @@ final class SpreadCheck {
         if (ratio > STEIN_LIMIT && reasons.size() == known) {
             reasons.add(
                     new Reason(
-                            Status.PASS,
+                            Status.WARN,
                             "shape-differs",
                             "the draws have another place or shape than the posterior, by its"
                                     + " gradients at them (squared kernel Stein discrepancy"
