@@ -521,7 +521,8 @@ class JobManagerTest {
                         1,
                         "prior.weight=50",
                         "data.values=[5, 5, 5]");
-        assertEquals(List.of("misfit-high"), codes(poor));
+        // and twelve steps of this solver do not reach a posterior so narrow
+        assertEquals(List.of("misfit-high", "shape-differs"), codes(poor));
     }
 
     @Test
