@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.math3.special.Erf;
+import org.apache.commons.math3.stat.StatUtils;
 import org.headwater.api.Ensemble;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
@@ -90,12 +91,17 @@ public record TheoryMeasures(
         if (n >= 2 * (d + 1) && DenseCholesky.factor(covariance, d)) {
             fisher = Math.max(bound, affine(x, gradient, covariance));
             freeEnergy =
-                    mean(value)
+                    StatUtils.mean(value)
                             - 0.5 * DenseCholesky.logDeterminant(covariance, d)
                             - 0.5 * d * (1 + Math.log(2 * Math.PI));
         }
         return new TheoryMeasures(
-                mean(moment), error(moment), mean(direction), error(direction), fisher, freeEnergy);
+                StatUtils.mean(moment),
+                error(moment),
+                StatUtils.mean(direction),
+                error(direction),
+                fisher,
+                freeEnergy);
     }
 
     /** Named values; those that are not known are left out. */
@@ -149,20 +155,7 @@ public record TheoryMeasures(
         return sum;
     }
 
-    private static double mean(double[] v) {
-        double sum = 0;
-        for (double a : v) {
-            sum += a / v.length;
-        }
-        return sum;
-    }
-
     private static double error(double[] v) {
-        double m = mean(v);
-        double sum = 0;
-        for (double a : v) {
-            sum += (a - m) * (a - m);
-        }
-        return Math.sqrt(sum / (v.length - 1) / v.length);
+        return Math.sqrt(StatUtils.variance(v) / v.length);
     }
 }

@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import org.headwater.api.Diagnostic;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ParameterBlock;
-import org.headwater.api.Prior;
 import org.headwater.api.Problem;
 import org.headwater.api.Workers;
+import org.headwater.diagnostics.Bounds;
 import org.headwater.diagnostics.Samples;
 import org.headwater.diagnostics.TheoryMeasures;
 import org.headwater.kernels.flow.Objective;
@@ -42,10 +42,10 @@ public final class TheoryDiagnostic implements Diagnostic {
         if (n < LEAST) {
             return Map.of();
         }
-        double[] sd = new double[d];
-        double[] covariance = Samples.covariance(x);
-        Arrays.setAll(sd, j -> Math.sqrt(covariance[j * d + j]));
-        if (Arrays.stream(sd).anyMatch(s -> !(s > 0)) || bounded(problem.prior(), x, sd)) {
+        double[] mean = Samples.mean(x);
+        double[] sd = Samples.sd(x, mean);
+        boolean[] bounded = Bounds.near(problem.prior(), mean, sd, REACH);
+        if (IntStream.range(0, d).anyMatch(j -> bounded[j] || !(sd[j] > 0))) {
             return Map.of();
         }
         double[] value = new double[n];
@@ -81,20 +81,5 @@ public final class TheoryDiagnostic implements Diagnostic {
             at += block.size();
         }
         return field;
-    }
-
-    private static boolean bounded(Prior prior, Ensemble x, double[] sd) {
-        double[] at = Samples.mean(x);
-        for (int j = 0; j < at.length; j++) {
-            double centre = at[j];
-            for (int side = -1; side <= 1; side += 2) {
-                at[j] = centre + side * REACH * sd[j];
-                if (!Double.isFinite(prior.potential(at, 0))) {
-                    return true;
-                }
-            }
-            at[j] = centre;
-        }
-        return false;
     }
 }

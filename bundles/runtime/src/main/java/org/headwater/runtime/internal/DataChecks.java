@@ -18,6 +18,7 @@ import org.headwater.api.Posterior;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.Scaling;
+import org.headwater.diagnostics.Bounds;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.PosteriorPredictive.Tails;
 import org.headwater.diagnostics.Samples;
@@ -202,19 +203,13 @@ final class DataChecks {
             AssembledProblem problem, double[] mean, Ensemble draws, List<Reason> reasons) {
         List<String> pressed = new ArrayList<>();
         double[] sd = Samples.sd(draws, mean);
-        double[] at = mean.clone();
+        boolean[] near = Bounds.near(problem.problem().prior(), mean, sd, PRESSED);
         int j = 0;
         for (ParameterBlock block : problem.model().blocks()) {
             for (String name : block.parameters()) {
-                for (int side = -1; side <= 1; side += 2) {
-                    at[j] = mean[j] + side * PRESSED * sd[j];
-                    if (problem.problem().prior().potential(at, 0) == Double.POSITIVE_INFINITY) {
-                        pressed.add(name);
-                        break;
-                    }
+                if (near[j++]) {
+                    pressed.add(name);
                 }
-                at[j] = mean[j];
-                j++;
             }
         }
         if (!pressed.isEmpty()) {

@@ -11,6 +11,7 @@ import org.headwater.api.Problem;
 import org.headwater.api.Reason;
 import org.headwater.api.Reason.Status;
 import org.headwater.api.SeparablePrior;
+import org.headwater.diagnostics.Bounds;
 import org.headwater.diagnostics.KernelDiscrepancy;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.Samples;
@@ -95,7 +96,10 @@ final class SpreadCheck {
             score.data()[k] *= -problem.beta();
         }
         double[] mean = summary.stream().mapToDouble(ParameterSummary::mean).toArray();
-        boolean[] open = open(problem.prior(), mean, sd);
+        boolean[] open = Bounds.near(problem.prior(), mean, sd, REACH);
+        for (int j = 0; j < d; j++) {
+            open[j] = !open[j];
+        }
         SteinSpread spread = SteinSpread.of(x, score, open);
         if (!Double.isFinite(spread.mean())) {
             return Map.of();
@@ -246,20 +250,5 @@ final class SpreadCheck {
         for (int k = 0; k < n * d; k++) {
             gradient.data()[k] += (x.data()[k] - z.data()[k]) / t;
         }
-    }
-
-    /** Which coordinates have no bound of the prior within reach. */
-    private static boolean[] open(Prior prior, double[] mean, double[] sd) {
-        boolean[] open = new boolean[mean.length];
-        double[] at = mean.clone();
-        for (int j = 0; j < at.length; j++) {
-            open[j] = true;
-            for (int side = -1; side <= 1; side += 2) {
-                at[j] = mean[j] + side * REACH * sd[j];
-                open[j] &= Double.isFinite(prior.potential(at, 0));
-            }
-            at[j] = mean[j];
-        }
-        return open;
     }
 }
