@@ -90,25 +90,11 @@ public final class JointLayer {
             double[] selfWeight,
             Workers workers) {
         int n = x.size();
-        if (fast == null
-                || n == 0
-                || !(range(logNormaliser) <= fast.range())
-                || !(range(x.data()) * Math.sqrt(kappa) <= fast.reach())) {
-            return false;
-        }
         double[] out = barycentre.data();
-        fast.self(x.data(), n, x.dimension(), kappa, logNormaliser, out, selfWeight, workers);
-        return true;
-    }
-
-    private static double range(double[] a) {
-        double low = Double.POSITIVE_INFINITY;
-        double high = Double.NEGATIVE_INFINITY;
-        for (double v : a) {
-            low = Math.min(low, v);
-            high = Math.max(high, v);
-        }
-        return high - low;
+        return fast != null
+                && n > 0
+                && fast.self(
+                        x.data(), n, x.dimension(), kappa, logNormaliser, out, selfWeight, workers);
     }
 
     /**

@@ -22,17 +22,22 @@ final class DoubleBlocks extends JointBlocks {
     }
 
     @Override
-    void pack(ScaledPoints points, int block, int first, int end) {
+    double pack(ScaledPoints points, int block, int first, int end) {
+        double largest = 0;
         for (int i = first; i < end; i++) {
             int panel = block * d * SIZE + i - first;
             double g = weights[i];
             v[i * width] = g;
+            double square = 0;
             for (int k = 0; k < d; k++) {
                 double value = points.coordinate(i, k);
+                square += value * value;
                 y[panel + k * SIZE] = value;
                 v[i * width + 1 + k] = g * value;
             }
+            largest = Math.max(largest, square);
         }
+        return largest;
     }
 
     @Override
@@ -82,6 +87,12 @@ final class DoubleBlocks extends JointBlocks {
         public void flush(int block) {
             add(rows, 0, rowSums, block * SIZE * (d + 1));
             Arrays.fill(rows, 0);
+        }
+
+        @Override
+        public void addColumns(int block, Group to) {
+            int at = block * SIZE * width;
+            Doubles.add(columns, at, ((Strips) to).columns, at, SIZE * width);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.headwater.kernels.layer.simd;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The pairs of two blocks of {@link #SIZE} points in double precision: weights with keys as lanes,
@@ -13,6 +14,7 @@ final class DoubleTile {
     /** Length of a row of weights: off a power of two, which would crowd the cache's sets. */
     static final int STRIDE = SIZE + 8;
 
+    private static final VectorSpecies<Double> LANES = Doubles.LANES;
     private static final int WIDTH = Doubles.WIDTH;
     private static final int TWO = 2 * WIDTH;
     private static final int FOUR = 4 * WIDTH;
@@ -35,16 +37,13 @@ final class DoubleTile {
             }
         }
         for (int i = 0; i < SIZE; i++) {
-            for (int c = 0; c < SIZE; c += WIDTH) {
-                int at = i * STRIDE + c;
-                Doubles.exp2(Doubles.load(p, at)).intoArray(p, at);
-            }
+            Doubles.exp2(p, i * STRIDE, SIZE);
         }
     }
 
     /** Squared distances of four rows to two registers of keys. */
     private static void squares(double[] y, int row, int key, int d, double[] p, int at) {
-        DoubleVector a0 = Doubles.broadcast(0);
+        DoubleVector a0 = DoubleVector.broadcast(LANES, 0);
         DoubleVector a1 = a0;
         DoubleVector b0 = a0;
         DoubleVector b1 = a0;
@@ -53,8 +52,8 @@ final class DoubleTile {
         DoubleVector d0 = a0;
         DoubleVector d1 = a0;
         for (int k = 0; k < d * SIZE; k += SIZE) {
-            DoubleVector k0 = Doubles.load(y, key + k);
-            DoubleVector k1 = Doubles.load(y, key + k + WIDTH);
+            DoubleVector k0 = DoubleVector.fromArray(LANES, y, key + k);
+            DoubleVector k1 = DoubleVector.fromArray(LANES, y, key + k + WIDTH);
             DoubleVector t = k0.sub(y[row + k]);
             a0 = t.fma(t, a0);
             t = k1.sub(y[row + k]);
@@ -72,15 +71,14 @@ final class DoubleTile {
             t = k1.sub(y[row + k + 3]);
             d1 = t.fma(t, d1);
         }
-        store2(a0, a1, p, at);
-        store2(b0, b1, p, at + STRIDE);
-        store2(c0, c1, p, at + 2 * STRIDE);
-        store2(d0, d1, p, at + 3 * STRIDE);
-    }
-
-    private static void store2(DoubleVector a, DoubleVector b, double[] out, int at) {
-        a.intoArray(out, at);
-        b.intoArray(out, at + WIDTH);
+        a0.intoArray(p, at);
+        a1.intoArray(p, at + WIDTH);
+        b0.intoArray(p, at + STRIDE);
+        b1.intoArray(p, at + STRIDE + WIDTH);
+        c0.intoArray(p, at + 2 * STRIDE);
+        c1.intoArray(p, at + 2 * STRIDE + WIDTH);
+        d0.intoArray(p, at + 3 * STRIDE);
+        d1.intoArray(p, at + 3 * STRIDE + WIDTH);
     }
 
     /**
@@ -123,7 +121,7 @@ final class DoubleTile {
             int width,
             double[] out,
             int oo) {
-        DoubleVector a0 = Doubles.broadcast(0);
+        DoubleVector a0 = DoubleVector.broadcast(LANES, 0);
         DoubleVector a1 = a0;
         DoubleVector a2 = a0;
         DoubleVector a3 = a0;
@@ -142,26 +140,26 @@ final class DoubleTile {
         int at = po;
         int k = vo;
         for (int l = 0; l < SIZE; l++) {
-            DoubleVector k0 = Doubles.load(v, k);
-            DoubleVector k1 = Doubles.load(v, k + WIDTH);
-            DoubleVector k2 = Doubles.load(v, k + 2 * WIDTH);
-            DoubleVector k3 = Doubles.load(v, k + 3 * WIDTH);
-            DoubleVector r = Doubles.broadcast(p[at]);
+            DoubleVector k0 = DoubleVector.fromArray(LANES, v, k);
+            DoubleVector k1 = DoubleVector.fromArray(LANES, v, k + WIDTH);
+            DoubleVector k2 = DoubleVector.fromArray(LANES, v, k + 2 * WIDTH);
+            DoubleVector k3 = DoubleVector.fromArray(LANES, v, k + 3 * WIDTH);
+            DoubleVector r = DoubleVector.broadcast(LANES, p[at]);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
             a2 = r.fma(k2, a2);
             a3 = r.fma(k3, a3);
-            r = Doubles.broadcast(p[at + ps]);
+            r = DoubleVector.broadcast(LANES, p[at + ps]);
             b0 = r.fma(k0, b0);
             b1 = r.fma(k1, b1);
             b2 = r.fma(k2, b2);
             b3 = r.fma(k3, b3);
-            r = Doubles.broadcast(p[at + 2 * ps]);
+            r = DoubleVector.broadcast(LANES, p[at + 2 * ps]);
             c0 = r.fma(k0, c0);
             c1 = r.fma(k1, c1);
             c2 = r.fma(k2, c2);
             c3 = r.fma(k3, c3);
-            r = Doubles.broadcast(p[at + 3 * ps]);
+            r = DoubleVector.broadcast(LANES, p[at + 3 * ps]);
             d0 = r.fma(k0, d0);
             d1 = r.fma(k1, d1);
             d2 = r.fma(k2, d2);
@@ -169,14 +167,22 @@ final class DoubleTile {
             at += pl;
             k += width;
         }
-        store2(a0, a1, out, oo);
-        store2(a2, a3, out, oo + TWO);
-        store2(b0, b1, out, oo + width);
-        store2(b2, b3, out, oo + width + TWO);
-        store2(c0, c1, out, oo + 2 * width);
-        store2(c2, c3, out, oo + 2 * width + TWO);
-        store2(d0, d1, out, oo + 3 * width);
-        store2(d2, d3, out, oo + 3 * width + TWO);
+        a0.intoArray(out, oo);
+        a1.intoArray(out, oo + WIDTH);
+        a2.intoArray(out, oo + TWO);
+        a3.intoArray(out, oo + TWO + WIDTH);
+        b0.intoArray(out, oo + width);
+        b1.intoArray(out, oo + width + WIDTH);
+        b2.intoArray(out, oo + width + TWO);
+        b3.intoArray(out, oo + width + TWO + WIDTH);
+        c0.intoArray(out, oo + 2 * width);
+        c1.intoArray(out, oo + 2 * width + WIDTH);
+        c2.intoArray(out, oo + 2 * width + TWO);
+        c3.intoArray(out, oo + 2 * width + TWO + WIDTH);
+        d0.intoArray(out, oo + 3 * width);
+        d1.intoArray(out, oo + 3 * width + WIDTH);
+        d2.intoArray(out, oo + 3 * width + TWO);
+        d3.intoArray(out, oo + 3 * width + TWO + WIDTH);
     }
 
     private static void points2(
@@ -189,7 +195,7 @@ final class DoubleTile {
             int width,
             double[] out,
             int oo) {
-        DoubleVector a0 = Doubles.broadcast(0);
+        DoubleVector a0 = DoubleVector.broadcast(LANES, 0);
         DoubleVector a1 = a0;
         DoubleVector b0 = a0;
         DoubleVector b1 = a0;
@@ -200,27 +206,31 @@ final class DoubleTile {
         int at = po;
         int k = vo;
         for (int l = 0; l < SIZE; l++) {
-            DoubleVector k0 = Doubles.load(v, k);
-            DoubleVector k1 = Doubles.load(v, k + WIDTH);
-            DoubleVector r = Doubles.broadcast(p[at]);
+            DoubleVector k0 = DoubleVector.fromArray(LANES, v, k);
+            DoubleVector k1 = DoubleVector.fromArray(LANES, v, k + WIDTH);
+            DoubleVector r = DoubleVector.broadcast(LANES, p[at]);
             a0 = r.fma(k0, a0);
             a1 = r.fma(k1, a1);
-            r = Doubles.broadcast(p[at + ps]);
+            r = DoubleVector.broadcast(LANES, p[at + ps]);
             b0 = r.fma(k0, b0);
             b1 = r.fma(k1, b1);
-            r = Doubles.broadcast(p[at + 2 * ps]);
+            r = DoubleVector.broadcast(LANES, p[at + 2 * ps]);
             c0 = r.fma(k0, c0);
             c1 = r.fma(k1, c1);
-            r = Doubles.broadcast(p[at + 3 * ps]);
+            r = DoubleVector.broadcast(LANES, p[at + 3 * ps]);
             d0 = r.fma(k0, d0);
             d1 = r.fma(k1, d1);
             at += pl;
             k += width;
         }
-        store2(a0, a1, out, oo);
-        store2(b0, b1, out, oo + width);
-        store2(c0, c1, out, oo + 2 * width);
-        store2(d0, d1, out, oo + 3 * width);
+        a0.intoArray(out, oo);
+        a1.intoArray(out, oo + WIDTH);
+        b0.intoArray(out, oo + width);
+        b1.intoArray(out, oo + width + WIDTH);
+        c0.intoArray(out, oo + 2 * width);
+        c1.intoArray(out, oo + 2 * width + WIDTH);
+        d0.intoArray(out, oo + 3 * width);
+        d1.intoArray(out, oo + 3 * width + WIDTH);
     }
 
     private static void points1(
@@ -233,7 +243,7 @@ final class DoubleTile {
             int width,
             double[] out,
             int oo) {
-        DoubleVector a = Doubles.broadcast(0);
+        DoubleVector a = DoubleVector.broadcast(LANES, 0);
         DoubleVector b = a;
         DoubleVector c = a;
         DoubleVector d = a;
@@ -243,15 +253,15 @@ final class DoubleTile {
         DoubleVector h = a;
         int at = po;
         for (int l = 0; l < SIZE; l++) {
-            DoubleVector k = Doubles.load(v, vo + l * width);
-            a = k.fma(Doubles.broadcast(p[at]), a);
-            b = k.fma(Doubles.broadcast(p[at + ps]), b);
-            c = k.fma(Doubles.broadcast(p[at + 2 * ps]), c);
-            d = k.fma(Doubles.broadcast(p[at + 3 * ps]), d);
-            e = k.fma(Doubles.broadcast(p[at + 4 * ps]), e);
-            f = k.fma(Doubles.broadcast(p[at + 5 * ps]), f);
-            g = k.fma(Doubles.broadcast(p[at + 6 * ps]), g);
-            h = k.fma(Doubles.broadcast(p[at + 7 * ps]), h);
+            DoubleVector k = DoubleVector.fromArray(LANES, v, vo + l * width);
+            a = k.fma(DoubleVector.broadcast(LANES, p[at]), a);
+            b = k.fma(DoubleVector.broadcast(LANES, p[at + ps]), b);
+            c = k.fma(DoubleVector.broadcast(LANES, p[at + 2 * ps]), c);
+            d = k.fma(DoubleVector.broadcast(LANES, p[at + 3 * ps]), d);
+            e = k.fma(DoubleVector.broadcast(LANES, p[at + 4 * ps]), e);
+            f = k.fma(DoubleVector.broadcast(LANES, p[at + 5 * ps]), f);
+            g = k.fma(DoubleVector.broadcast(LANES, p[at + 6 * ps]), g);
+            h = k.fma(DoubleVector.broadcast(LANES, p[at + 7 * ps]), h);
             at += pl;
         }
         a.intoArray(out, oo);

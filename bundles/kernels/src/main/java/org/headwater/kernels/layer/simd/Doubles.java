@@ -34,33 +34,41 @@ final class Doubles {
 
     private Doubles() {}
 
-    static DoubleVector load(double[] a, int i) {
-        return DoubleVector.fromArray(LANES, a, i);
-    }
-
-    static DoubleVector broadcast(double a) {
-        return DoubleVector.broadcast(LANES, a);
-    }
-
-    /** 2^{−q} for q ≥ 0, at least 2⁻¹⁰⁰⁰: 2ⁿ·2^{−r}, |r| ≤ ½. */
-    static DoubleVector exp2(DoubleVector q) {
-        DoubleVector c = q.min(LARGEST);
-        DoubleVector round = broadcast(ROUND);
-        DoubleVector shifted = round.sub(c);
-        DoubleVector r = shifted.sub(round).add(c);
-        DoubleVector p = r.fma(broadcast(P12), broadcast(P11)).fma(r, broadcast(P10));
-        p = p.fma(r, broadcast(P9)).fma(r, broadcast(P8)).fma(r, broadcast(P7));
-        p = p.fma(r, broadcast(P6)).fma(r, broadcast(P5)).fma(r, broadcast(P4));
-        p = p.fma(r, broadcast(P3)).fma(r, broadcast(P2)).fma(r, broadcast(P1));
-        p = p.fma(r, broadcast(P0));
-        LongVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
-        return p.reinterpretAsLongs().add(power).reinterpretAsDoubles();
+    /**
+     * 2^{−q} in the place of n values q ≥ 0, at least 2⁻¹⁰⁰⁰: 2ⁿ·2^{−r}, |r| ≤ ½.
+     *
+     * @param n a multiple of the width
+     */
+    static void exp2(double[] a, int from, int n) {
+        DoubleVector round = DoubleVector.broadcast(LANES, ROUND);
+        DoubleVector p11 = DoubleVector.broadcast(LANES, P11);
+        DoubleVector p12 = DoubleVector.broadcast(LANES, P12);
+        for (int i = from; i < from + n; i += WIDTH) {
+            DoubleVector q = DoubleVector.fromArray(LANES, a, i).min(LARGEST);
+            DoubleVector shifted = round.sub(q);
+            DoubleVector r = shifted.sub(round).add(q);
+            DoubleVector p = r.fma(p12, p11);
+            p = p.fma(r, DoubleVector.broadcast(LANES, P10));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P9));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P8));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P7));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P6));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P5));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P4));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P3));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P2));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P1));
+            p = p.fma(r, DoubleVector.broadcast(LANES, P0));
+            LongVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
+            p.reinterpretAsLongs().add(power).reinterpretAsDoubles().intoArray(a, i);
+        }
     }
 
     /** out_i += a_i for n values, a multiple of the width. */
     static void add(double[] a, int ao, double[] out, int oo, int n) {
         for (int i = 0; i < n; i += WIDTH) {
-            load(a, ao + i).add(load(out, oo + i)).intoArray(out, oo + i);
+            DoubleVector sum = DoubleVector.fromArray(LANES, out, oo + i);
+            sum.add(DoubleVector.fromArray(LANES, a, ao + i)).intoArray(out, oo + i);
         }
     }
 }

@@ -1,68 +1,57 @@
 package org.headwater.kernels.layer.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Single-precision arithmetic on the machine's widest registers.
  *
- * <p>Java's compiler stops inlining in a method when it has about sixty vector operations; from
- * there on every vector becomes an object, which costs tenfold. The loops that use this class
- * therefore stay short and leave their sums in buffers for others to add; and they are methods of
- * more than 325 bytes of code, or it would inline several of them into one. Constants are broadcast
- * where they are used: the compiler then keeps them in registers, where it would load static final
- * vectors anew in every round of a loop that stores.
+ * <p>Loops with vectors call the Vector API itself and no method of ours that takes or gives
+ * vectors. Java's compiler stops inlining at some size, which two or three such loops in one method
+ * reach, but for the JDK's own marked methods; a vector that passes through a method which is not
+ * inlined becomes an object, and the loop takes three to twenty times as long. It depends on what
+ * ran before, so that one process is fast and the next one slow. Constants are broadcast in the
+ * method that uses them: the compiler then keeps them in registers, where it would load static
+ * final vectors anew in every round of a loop that stores.
  */
 final class Floats {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Integer> BITS = VectorSpecies.of(int.class, LANES.vectorShape());
     static final int WIDTH = LANES.length();
 
-    /** Adding 1.5·2²³ rounds to a whole number, which then stands in the low bits. */
-    private static final float ROUND = 0x1.8p23f;
-
-    /** 2⁻⁹⁶ stands for all that is smaller: products of it with weights stay normal numbers. */
-    private static final int LARGEST_BITS = Float.floatToRawIntBits(96);
-
-    private static final float P5 = -0.0013276468962430954f;
-    private static final float P4 = 0.009675541892647743f;
-    private static final float P3 = -0.05550713464617729f;
-    private static final float P2 = 0.24022120237350464f;
-    private static final float P1 = -0.6931469440460205f;
-    private static final float P0 = 1.0000001192092896f;
-
-    private Floats() {}
-
-    static FloatVector load(float[] a, int i) {
-        return FloatVector.fromArray(LANES, a, i);
-    }
-
-    static FloatVector broadcast(float a) {
-        return FloatVector.broadcast(LANES, a);
-    }
+    /*
+     * 2^{−q} for q ≥ −1, at least 2⁻⁹⁶: 2ⁿ·2^{−r}, |r| ≤ ½, with the polynomial of degree 5 whose
+     * largest relative error, 7.5e-8, is least. Below 2⁻⁹⁶ only the size is right; q may be as large
+     * as numbers are.
+     */
 
     /**
-     * 2^{−q} for q ≥ −1, at least 2⁻⁹⁶: 2ⁿ·2^{−r}, |r| ≤ ½, with the polynomial of degree 5 whose
-     * largest relative error, 7.5e-8, is least. Positive numbers compare like their bits, and whole
-     * numbers are compared faster.
+     * 1.5·2²³ plus the exponent's bias: subtracting q rounds to a whole number, which then stands
+     * in the low bits; shifted by 23 these are the number 2ⁿ.
      */
-    static FloatVector exp2(FloatVector q) {
-        IntVector bits = q.reinterpretAsInts().min(LARGEST_BITS);
-        FloatVector c = bits.reinterpretAsFloats();
-        FloatVector round = broadcast(ROUND);
-        FloatVector shifted = round.sub(c);
-        FloatVector r = shifted.sub(round).add(c);
-        FloatVector p = r.fma(broadcast(P5), broadcast(P4)).fma(r, broadcast(P3));
-        p = p.fma(r, broadcast(P2)).fma(r, broadcast(P1)).fma(r, broadcast(P0));
-        IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(power).reinterpretAsFloats();
-    }
+    static final float ROUND = 0x1.8p23f + 127;
+
+    /**
+     * The bits for n = −96: about 2⁻⁹⁶ stands for all that is smaller, so that products with
+     * weights stay normal numbers. Positive numbers compare like their bits, and negative ones are
+     * less.
+     */
+    static final int LEAST = Float.floatToRawIntBits(ROUND - 96);
+
+    static final float P5 = -0.0013276468962430954f;
+    static final float P4 = 0.009675541892647743f;
+    static final float P3 = -0.05550713464617729f;
+    static final float P2 = 0.24022120237350464f;
+    static final float P1 = -0.6931469440460205f;
+    static final float P0 = 1.0000001192092896f;
+
+    private Floats() {}
 
     /** out_i += a_i for n values, a multiple of the width. */
     static void add(float[] a, int ao, float[] out, int oo, int n) {
         for (int i = 0; i < n; i += WIDTH) {
-            load(a, ao + i).add(load(out, oo + i)).intoArray(out, oo + i);
+            FloatVector sum = FloatVector.fromArray(LANES, out, oo + i);
+            sum.add(FloatVector.fromArray(LANES, a, ao + i)).intoArray(out, oo + i);
         }
     }
 

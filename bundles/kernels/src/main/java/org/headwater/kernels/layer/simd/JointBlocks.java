@@ -1,5 +1,6 @@
 package org.headwater.kernels.layer.simd;
 
+import java.util.Arrays;
 import org.headwater.api.Workers;
 
 /** The particles of one call in blocks, and how the pairs of two blocks are summed. */
@@ -7,7 +8,7 @@ abstract class JointBlocks {
     /** Particles below which one thread is enough. */
     static final int FEW = 1000;
 
-    private static final int FLUSH_KEYS = 2048;
+    private static final int RUN = 2048;
 
     /** Points of a block. */
     final int size;
@@ -33,8 +34,9 @@ abstract class JointBlocks {
         weights = new double[count * size];
     }
 
-    /** Packs all blocks. */
-    void pack(ScaledPoints points, Workers workers) {
+    /** Packs all blocks; returns the largest |y|. */
+    double pack(ScaledPoints points, Workers workers) {
+        double[] largest = new double[count];
         workers.forRanges(
                 count,
                 FEW / size,
@@ -45,17 +47,24 @@ abstract class JointBlocks {
                         for (int i = first; i < end; i++) {
                             weights[i] = points.weight(i);
                         }
-                        pack(points, block, first, end);
+                        largest[block] = pack(points, block, first, end);
                     }
                 });
+        return Math.sqrt(Arrays.stream(largest).max().orElse(0));
     }
 
-    /** Packs a block of the particles first ≤ i &lt; end, whose {@link #weights} are known. */
-    abstract void pack(ScaledPoints points, int block, int first, int end);
+    /**
+     * Packs a block of the particles first ≤ i &lt; end, whose {@link #weights} are known; returns
+     * the largest |y|².
+     */
+    abstract double pack(ScaledPoints points, int block, int first, int end);
 
-    /** Tiles after which sums in single precision go to those in double precision. */
-    final int flush() {
-        return FLUSH_KEYS / size;
+    /**
+     * Blocks of keys with which all strips of a group are done before the next ones; then rows'
+     * sums in single precision go to those in double precision.
+     */
+    final int run() {
+        return RUN / size;
     }
 
     /** Groups of strips, each with column sums and workspace of its own. */
@@ -66,13 +75,14 @@ abstract class JointBlocks {
 
     /**
      * All sums of a block, its row sums and, in the order of the groups, its column sums, to sums,
-     * points × (d + 1).
+     * points × (d + 1). Uses up the first group's.
      */
     final void sums(int block, Group[] groups, double[] sums) {
         System.arraycopy(rowSums, block * sums.length, sums, 0, sums.length);
-        for (Group group : groups) {
-            group.addColumns(block, sums);
+        for (int k = 1; k < groups.length; k++) {
+            groups[k].addColumns(block, groups[0]);
         }
+        groups[0].addColumns(block, sums);
     }
 
     /** Some of the strips: all pairs of a block with itself and the later ones. */
@@ -90,8 +100,11 @@ abstract class JointBlocks {
         void flush(int rows);
 
         /**
-         * Adds the column sums Σ_l E_il g_l (1, y_l) over the strips to a block's points × (d + 1).
+         * Adds the column sums Σ_l E_il g_l (1, y_l) over the strips of a block to another group's.
          */
+        void addColumns(int block, Group to);
+
+        /** Adds the column sums over the strips to a block's points × (d + 1). */
         void addColumns(int block, double[] sums);
     }
 }

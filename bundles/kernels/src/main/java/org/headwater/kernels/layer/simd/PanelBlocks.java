@@ -1,10 +1,12 @@
 package org.headwater.kernels.layer.simd;
 
 import java.util.Arrays;
+import org.headwater.api.Workers;
 
 /**
- * Particles in three and more dimensions. Up to 15 dimensions all products have keys as lanes; from
- * 16 on those with the particles' values have coordinates as lanes.
+ * Particles in single precision. Up to 15 dimensions all products have keys as lanes; from 16 on
+ * those with the particles' values have coordinates as lanes. A line is a plane whose second
+ * coordinate is 0.
  */
 final class PanelBlocks extends JointBlocks {
     private static final int SIZE = PanelTile.SIZE;
@@ -13,12 +15,15 @@ final class PanelBlocks extends JointBlocks {
     /** Dimension from which lanes hold coordinates. */
     private static final int WIDE = 16;
 
-    /** Dimension from which, and largest |y|² up to which, distances come from products. */
+    /** Dimension from which, and largest |y| up to which, distances come from products. */
     private static final int PRODUCTS = 8;
 
-    private static final float NEAR = 2048;
+    private static final double NEAR = 45;
 
     private final boolean wide;
+
+    /** Coordinates of the panels: at least two. */
+    private final int coordinates;
 
     /** Panels of values per block: of g, and of g·y where lanes hold keys. */
     private final int panels;
@@ -32,38 +37,38 @@ final class PanelBlocks extends JointBlocks {
     private final int w;
     private final int v;
     private final int square;
+    private final int zero;
     private boolean products;
 
     PanelBlocks(int n, int d, int groups) {
         super(n, d, SIZE);
         wide = d >= WIDE;
-        panels = wide ? 1 : d + 1;
+        coordinates = Math.max(2, d);
+        panels = wide ? 1 : coordinates + 1;
         values = wide ? (d + PanelTile.TWO - 1) / PanelTile.TWO * PanelTile.TWO * SIZE : 0;
         int[] lengths = new int[groups + 1];
         long sums = (long) count * (panels * SIZE + values);
         Arrays.fill(lengths, Room.lines(sums + workspace()));
-        lengths[groups] = Room.lines(sums + (long) count * SIZE * (d + 1));
+        lengths[groups] = Room.lines(sums + (long) count * SIZE * (coordinates + 1) + SIZE);
         rooms = Room.of(lengths);
         Room room = rooms[groups];
         data = room.data;
-        y = room.take(count * d * SIZE);
+        y = room.take(count * coordinates * SIZE);
         w = room.take(count * panels * SIZE);
         v = room.take(count * values);
         square = room.take(count * SIZE);
+        zero = room.zeros(SIZE);
     }
 
     private int workspace() {
         int longPanels = panels * PanelTile.BLOCKS * SIZE;
-        return SIZE * PanelTile.STRIDE + longPanels + SIZE * panels * WIDTH + values + buffer();
-    }
-
-    private int buffer() {
-        return Math.max(values, SIZE * panels * WIDTH);
+        return SIZE * PanelTile.STRIDE + longPanels + SIZE * panels * (WIDTH + 1) + values;
     }
 
     @Override
-    void pack(ScaledPoints points, int block, int first, int end) {
-        int panel = y + block * d * SIZE;
+    double pack(ScaledPoints points, int block, int first, int end) {
+        float largest = 0;
+        int panel = y + block * coordinates * SIZE;
         int mass = w + block * panels * SIZE;
         int rows = v + block * values;
         Arrays.fill(data, rows, rows + values, 0);
@@ -72,8 +77,8 @@ final class PanelBlocks extends JointBlocks {
             float g = (float) weights[i];
             data[mass + lane] = g;
             float sum = 0;
-            for (int k = 0; k < d; k++) {
-                float value = i < end ? (float) points.coordinate(i, k) : 0;
+            for (int k = 0; k < coordinates; k++) {
+                float value = i < end && k < d ? (float) points.coordinate(i, k) : 0;
                 data[panel + k * SIZE + lane] = value;
                 sum += value * value;
                 if (!wide) {
@@ -81,6 +86,7 @@ final class PanelBlocks extends JointBlocks {
                 }
             }
             data[square + i] = sum;
+            largest = Math.max(largest, sum);
             for (int j = 0; wide && j < d; j += PanelTile.panel(j, d)) {
                 int row = rows + j * SIZE + lane * PanelTile.panel(j, d);
                 int last = Math.min(d, j + PanelTile.panel(j, d));
@@ -89,15 +95,18 @@ final class PanelBlocks extends JointBlocks {
                 }
             }
         }
+        return largest;
+    }
+
+    @Override
+    double pack(ScaledPoints points, Workers workers) {
+        double radius = super.pack(points, workers);
+        products = d >= PRODUCTS && radius <= NEAR;
+        return radius;
     }
 
     @Override
     Group[] groups() {
-        float largest = 0;
-        for (int i = 0; i < n; i++) {
-            largest = Math.max(largest, data[square + i]);
-        }
-        products = d >= PRODUCTS && largest <= NEAR;
         Group[] all = new Group[rooms.length - 1];
         Arrays.setAll(all, k -> new Strips(rooms[k]));
         return all;
@@ -117,7 +126,7 @@ final class PanelBlocks extends JointBlocks {
         private int columnValues;
         private int rows;
         private int rowValues;
-        private int buffer;
+        private int unused;
 
         /** Blocks of keys in p, and the first of them where lanes hold coordinates. */
         private int filled;
@@ -137,42 +146,49 @@ final class PanelBlocks extends JointBlocks {
             columnValues = room.zeros(count * values);
             rows = room.zeros(SIZE * panels * WIDTH);
             rowValues = room.zeros(values);
-            buffer = room.take(buffer());
+            unused = room.take(panels * SIZE);
         }
 
         @Override
         public void diagonal(int block) {
-            weights(block, block);
+            weights(block, block, unused);
             for (int i = 0; i < SIZE; i++) {
-                work[p + i * PanelTile.STRIDE + i] = 1;
+                work[p + filled * SIZE + i * PanelTile.STRIDE + i] = 1;
             }
             fill(block);
         }
 
         @Override
         public void tile(int block, int keys) {
-            int po = weights(block, keys);
-            PanelTile.columns(work, po, data, w + block * panels * SIZE, panels, work, buffer);
-            Floats.add(work, buffer, work, columns + keys * panels * SIZE, panels * SIZE);
+            int sums = columns + keys * panels * SIZE;
+            int po = weights(block, keys, sums);
             if (wide) {
-                PanelTile.columnPoints(work, po, data, v + block * values, d, buffer);
-                Floats.add(work, buffer, work, columnValues + keys * values, values);
+                int out = columnValues + keys * values;
+                PanelTile.columnPoints(work, po, data, v + block * values, d, out);
+            } else if (d > 2) {
+                PanelTile.columns(work, po, data, w + block * panels * SIZE, panels, work, sums);
             }
             fill(keys);
         }
 
-        /** The weights of two blocks, in the next free columns of p, whose place is returned. */
-        private int weights(int block, int keys) {
-            int row = y + block * d * SIZE;
-            int key = y + keys * d * SIZE;
+        /**
+         * The weights of two blocks, in the next free columns of p, whose place is returned, and
+         * the columns' sums of the panels that come with them.
+         */
+        private int weights(int block, int keys, int sums) {
+            int row = y + block * coordinates * SIZE;
+            int key = y + keys * coordinates * SIZE;
             int po = p + filled * SIZE;
             int wo = w + block * panels * SIZE;
-            if (products) {
+            if (d <= 2) {
+                PanelTile.weightsInPlane(data, row, key, wo, work, po, unused);
+                Floats.add(work, unused, work, sums, panels * SIZE);
+            } else if (products) {
                 int rowSquare = square + block * SIZE;
                 int keySquare = square + keys * SIZE;
-                PanelTile.weights(data, row, key, d, rowSquare, keySquare, wo, work, po, buffer);
+                PanelTile.weights(data, row, key, d, rowSquare, keySquare, wo, work, po, sums);
             } else {
-                PanelTile.weightsOfDifferences(data, row, key, d, wo, work, po, buffer);
+                PanelTile.weightsOfDifferences(data, row, key, d, zero, wo, work, po, sums);
             }
             return po;
         }
@@ -185,17 +201,15 @@ final class PanelBlocks extends JointBlocks {
             }
             if (wide) {
                 int po = p + filled * SIZE;
-                PanelTile.rowPoints(work, po, data, v + keys * values, d, buffer);
-                Floats.add(work, buffer, work, rowValues, values);
+                PanelTile.rowPoints(work, po, data, v + keys * values, d, rowValues);
             }
-            if (++filled == PanelTile.BLOCKS) {
+            if (++filled == (wide ? 1 : PanelTile.BLOCKS)) {
                 rowProducts();
             }
         }
 
         private void rowProducts() {
-            PanelTile.rows(work, p, filled * SIZE, keyPanels, panels, buffer);
-            Floats.add(work, buffer, work, rows, SIZE * panels * WIDTH);
+            PanelTile.rows(work, p, filled * SIZE, keyPanels, panels, rows);
             filled = 0;
         }
 
@@ -204,7 +218,7 @@ final class PanelBlocks extends JointBlocks {
             rowProducts();
             for (int i = 0; i < SIZE; i++) {
                 int at = (block * SIZE + i) * (d + 1);
-                for (int j = 0; j < panels; j++) {
+                for (int j = 0; j < Math.min(panels, d + 1); j++) {
                     rowSums[at + j] += PanelTile.total(work, rows + (i * panels + j) * WIDTH);
                 }
                 addValues(rowValues, i, rowSums, at + 1);
@@ -214,10 +228,19 @@ final class PanelBlocks extends JointBlocks {
         }
 
         @Override
+        public void addColumns(int block, Group to) {
+            Strips sum = (Strips) to;
+            int at = block * panels * SIZE;
+            Floats.add(work, columns + at, sum.work, sum.columns + at, panels * SIZE);
+            at = block * values;
+            Floats.add(work, columnValues + at, sum.work, sum.columnValues + at, values);
+        }
+
+        @Override
         public void addColumns(int block, double[] sums) {
             for (int i = 0; i < SIZE; i++) {
                 int at = i * (d + 1);
-                for (int j = 0; j < panels; j++) {
+                for (int j = 0; j < Math.min(panels, d + 1); j++) {
                     sums[at + j] += work[columns + (block * panels + j) * SIZE + i];
                 }
                 addValues(columnValues + block * values, i, sums, at + 1);

@@ -27,6 +27,9 @@ final class VectorJoint implements SymmetricJoint {
     /** Bandwidths from the mean that leave a float too few digits. */
     private static final double FAR = 100;
 
+    /** Particles whose mean one thread takes at a time. */
+    private static final int MEAN_ROWS = 256;
+
     private static final double LOG2_E = 1 / Math.log(2);
 
     private final boolean single;
@@ -35,13 +38,13 @@ final class VectorJoint implements SymmetricJoint {
         single = precision == Precision.SINGLE;
     }
 
-    @Override
-    public double range() {
+    /** Largest range of logZ: 50 and 60 bits. */
+    private double range() {
         return single ? 34 : 41;
     }
 
-    @Override
-    public double reach() {
+    /** Bandwidths between the farthest particle and the middle whose squares it can sum. */
+    private double reach() {
         return single ? 1e15 : 1e150;
     }
 
@@ -51,7 +54,7 @@ final class VectorJoint implements SymmetricJoint {
     }
 
     @Override
-    public void self(
+    public boolean self(
             double[] x,
             int n,
             int d,
@@ -60,20 +63,31 @@ final class VectorJoint implements SymmetricJoint {
             double[] barycentre,
             double[] selfWeight,
             Workers workers) {
+        double low = Arrays.stream(logNormaliser).min().orElse(0);
+        double high = Arrays.stream(logNormaliser).max().orElse(0);
+        if (!(high - low <= range())) {
+            return false;
+        }
         double scale = Math.sqrt(kappa * LOG2_E);
-        double[] centre = centre(x, n, d, FAR / scale);
+        double[] centre = mean(x, n, d, workers);
         int[] order = new int[n];
         Arrays.setAll(order, i -> i);
-        int size = blockSize(d);
+        int size = single ? PanelTile.SIZE : DoubleTile.SIZE;
         boolean ordered = d <= ORDERED_DIMENSION && n >= ORDERED_SIZE;
         if (ordered) {
             new SpatialOrder(x, d).sort(order, size);
         }
-        double low = Arrays.stream(logNormaliser).min().orElse(0);
-        double high = Arrays.stream(logNormaliser).max().orElse(0);
         ScaledPoints points = new ScaledPoints(x, d, order, centre, scale, logNormaliser, low);
         JointBlocks blocks = blocks(n, d);
-        blocks.pack(points, workers);
+        double radius = blocks.pack(points, workers);
+        if (radius > FAR) {
+            replaceByMedians(centre, x, n, FAR / scale);
+            radius = blocks.pack(points, workers);
+        }
+        if (!(radius <= reach())) {
+            blocks.close();
+            return false;
+        }
         double cut = negligibleBits() + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
         BoundingBoxes boxes = ordered ? new BoundingBoxes(points, size, cut) : null;
         JointBlocks.Group[] groups = sum(blocks, boxes, workers);
@@ -98,17 +112,12 @@ final class VectorJoint implements SymmetricJoint {
                     }
                 });
         blocks.close();
-    }
-
-    private int blockSize(int d) {
-        return !single ? DoubleTile.SIZE : d <= 2 ? PlaneTile.SIZE : PanelTile.SIZE;
+        return true;
     }
 
     private JointBlocks blocks(int n, int d) {
         int groups = n < JointBlocks.FEW ? 1 : GROUPS;
-        return !single
-                ? new DoubleBlocks(n, d, groups)
-                : d <= 2 ? new PlaneBlocks(n, d, groups) : new PanelBlocks(n, d, groups);
+        return single ? new PanelBlocks(n, d, groups) : new DoubleBlocks(n, d, groups);
     }
 
     /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
@@ -122,62 +131,73 @@ final class VectorJoint implements SymmetricJoint {
                 (from, to) -> {
                     for (int k = from; k < to; k++) {
                         groups[k].start();
-                        for (int base = 0; base < blocks.count; base += 2 * count) {
-                            strip(blocks, boxes, base + k, groups[k]);
-                            strip(blocks, boxes, base + 2 * count - 1 - k, groups[k]);
+                        for (int keys = 0; keys < blocks.count; keys += blocks.run()) {
+                            for (int base = 0; base < blocks.count; base += 2 * count) {
+                                strip(blocks, boxes, base + k, keys, groups[k]);
+                                strip(blocks, boxes, base + 2 * count - 1 - k, keys, groups[k]);
+                            }
                         }
                     }
                 });
         return groups;
     }
 
+    /** The pairs of a block of rows with a run of blocks of keys. */
     private static void strip(
-            JointBlocks blocks, BoundingBoxes boxes, int rows, JointBlocks.Group group) {
-        if (rows >= blocks.count) {
+            JointBlocks blocks, BoundingBoxes boxes, int rows, int run, JointBlocks.Group group) {
+        int end = Math.min(run + blocks.run(), blocks.count);
+        if (rows >= end) {
             return;
         }
-        group.diagonal(rows);
-        int tiles = 1;
-        for (int keys = rows + 1; keys < blocks.count; keys++) {
-            if (boxes != null && boxes.apart(rows, keys)) {
-                continue;
-            }
-            group.tile(rows, keys);
-            if (++tiles % blocks.flush() == 0) {
-                group.flush(rows);
+        if (rows >= run) {
+            group.diagonal(rows);
+        }
+        for (int keys = Math.max(run, rows + 1); keys < end; keys++) {
+            if (boxes == null || !boxes.apart(rows, keys)) {
+                group.tile(rows, keys);
             }
         }
         group.flush(rows);
     }
 
-    /** The mean; where a particle is far from it the medians, which an outlier does not move. */
-    private static double[] centre(double[] x, int n, int d, double far) {
-        double[] centre = new double[d];
-        for (int i = 0; i < n; i++) {
+    private static double[] mean(double[] x, int n, int d, Workers workers) {
+        double[][] parts = new double[(n + MEAN_ROWS - 1) / MEAN_ROWS][];
+        workers.forRanges(
+                n,
+                MEAN_ROWS,
+                (from, to) -> {
+                    double[] sum = new double[d];
+                    for (int i = from; i < to; i++) {
+                        for (int k = 0; k < d; k++) {
+                            sum[k] += x[i * d + k];
+                        }
+                    }
+                    parts[from / MEAN_ROWS] = sum;
+                });
+        double[] mean = new double[d];
+        for (double[] part : parts) {
             for (int k = 0; k < d; k++) {
-                centre[k] += x[i * d + k];
+                mean[k] += part[k] / n;
             }
         }
+        return mean;
+    }
+
+    /** Medians, which outliers do not move, in the place of means that a particle is far from. */
+    private static void replaceByMedians(double[] mean, double[] x, int n, double far) {
+        int d = mean.length;
+        double[] column = new double[n];
         for (int k = 0; k < d; k++) {
-            centre[k] /= n;
-        }
-        double[] largest = new double[d];
-        for (int i = 0; i < n; i++) {
-            for (int k = 0; k < d; k++) {
-                largest[k] = Math.max(largest[k], Math.abs(x[i * d + k] - centre[k]));
+            boolean outlier = false;
+            for (int i = 0; i < n; i++) {
+                column[i] = x[i * d + k];
+                outlier |= Math.abs(column[i] - mean[k]) > far;
             }
-        }
-        for (int k = 0; k < d; k++) {
-            if (largest[k] > far) {
-                double[] column = new double[n];
-                for (int i = 0; i < n; i++) {
-                    column[i] = x[i * d + k];
-                }
+            if (outlier) {
                 Arrays.sort(column);
-                centre[k] = column[n / 2];
+                mean[k] = column[n / 2];
             }
         }
-        return centre;
     }
 
     /** The smallest boxes with edges along the axes that hold the blocks. */
