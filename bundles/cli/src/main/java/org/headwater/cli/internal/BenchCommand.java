@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
         description = "Measure a layer of the sampler on this machine: its time and its error.",
         footer = {
             "",
-            "Particles are standard normal; the kernel is that of an L1 prior of weight 1 at T ="
-                    + " 0.1. The error is that of the barycentres against a direct sum in double"
+            "Particles are standard normal; the kernel is that of an L1 prior of weight 1. The error is that of the barycentres against a direct sum in double"
                     + " precision, for this kernel and for a wider one that spreads the weights,"
                     + " divided by the largest coordinate. gflops counts the operations of the"
                     + " direct sum, whatever is done in its place. device_ms is a card's shortest time"
@@ -49,6 +48,15 @@ final class BenchCommand extends SubCommand {
             defaultValue = "2",
             description = "Number of coordinates (default ${DEFAULT-VALUE}).")
     private int d;
+
+    @Option(
+            names = "--time",
+            paramLabel = "T",
+            defaultValue = "0.1",
+            description =
+                    "Time of the kernel: the larger, the more particles weigh, and the fewer are"
+                            + " left out (default ${DEFAULT-VALUE}).")
+    private double time;
 
     @Option(
             names = "--backend",
@@ -83,6 +91,9 @@ final class BenchCommand extends SubCommand {
         if (n < 1 || d < 1 || (long) n * d > 1 << 28) {
             throw misuse("--n and --d must be at least 1 and N·d at most 2^28");
         }
+        if (!(time > 0 && time < Double.POSITIVE_INFINITY)) {
+            throw misuse("--time must be positive, got " + time);
+        }
         if (precision != 32 && precision != 64) {
             throw misuse("--precision must be 32 or 64, got " + precision);
         }
@@ -97,7 +108,8 @@ final class BenchCommand extends SubCommand {
                                     precision == 32
                                             ? KernelBackend.Precision.SINGLE
                                             : KernelBackend.Precision.DOUBLE);
-            LayerBench.Result result = new LayerBench(kernel, n, d, chosen, workers).measure();
+            LayerBench.Result result =
+                    new LayerBench(kernel, n, d, time, chosen, workers).measure();
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("kernel", kernel.name());
             all.put("n", n);

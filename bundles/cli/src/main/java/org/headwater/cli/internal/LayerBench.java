@@ -9,8 +9,6 @@ import org.headwater.kernels.rwpo.CovarianceCorrection;
 
 /** Time and error of a layer on standard normal particles. */
 final class LayerBench {
-    private static final double TIME = 0.1;
-
     /** Particles and calls with which Java's compiler gets to know the loops. */
     private static final int WARM_UP_SIZE = 260;
 
@@ -45,16 +43,21 @@ final class LayerBench {
     private final Kernel kernel;
     private final int n;
     private final int d;
+    private final double time;
     private final KernelBackend backend;
     private final Workers workers;
     private final Ensemble x;
     private final Ensemble barycentre;
     private final Ensemble correction;
 
-    LayerBench(Kernel kernel, int n, int d, KernelBackend backend, Workers workers) {
+    /**
+     * @param time T, κ = 1/(4T)
+     */
+    LayerBench(Kernel kernel, int n, int d, double time, KernelBackend backend, Workers workers) {
         this.kernel = kernel;
         this.n = n;
         this.d = d;
+        this.time = time;
         this.backend = backend;
         this.workers = workers;
         Random random = new Random(1);
@@ -68,13 +71,13 @@ final class LayerBench {
 
     Result measure() {
         if (n > WARM_UP_SIZE) {
-            LayerBench small = new LayerBench(kernel, WARM_UP_SIZE, d, backend, workers);
+            LayerBench small = new LayerBench(kernel, WARM_UP_SIZE, d, time, backend, workers);
             for (int k = 0; k < WARM_UP_CALLS; k++) {
-                small.error(TIME);
+                small.error(time);
             }
         }
-        double error = Math.max(error(TIME), error(Math.max(1, d / 2.0)));
-        Ensemble logZ = logNormaliser(TIME);
+        double error = Math.max(error(time), error(Math.max(1, d / 2.0)));
+        Ensemble logZ = logNormaliser(time);
         double[] sum = sums(logZ);
         settle(logZ, sum);
         double[] ms = new double[16];
@@ -83,7 +86,7 @@ final class LayerBench {
         long end = System.nanoTime() + MEASURE_NANOS;
         while (rounds < LEAST_ROUNDS || System.nanoTime() < end) {
             long start = System.nanoTime();
-            layer(TIME, logZ, sum);
+            layer(time, logZ, sum);
             if (rounds == ms.length) {
                 ms = Arrays.copyOf(ms, 2 * rounds);
             }
@@ -105,7 +108,7 @@ final class LayerBench {
             long end = System.nanoTime() + WINDOW_NANOS;
             do {
                 long start = System.nanoTime();
-                layer(TIME, logZ, sum);
+                layer(time, logZ, sum);
                 shortest = Math.min(shortest, System.nanoTime() - start);
             } while (System.nanoTime() < end);
             calm = shortest < FASTER * best ? 0 : calm + 1;

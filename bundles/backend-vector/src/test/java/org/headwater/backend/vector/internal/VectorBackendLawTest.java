@@ -63,15 +63,32 @@ class VectorBackendLawTest {
     @ParameterizedTest
     @MethodSource("paths")
     void tilesThatAreLeftOutWeighNothing(Path path) {
-        int n = 4200;
-        Ensemble x = normal(n, 3);
-        double[] logZ = logNormaliser(x, 2);
-        Ensemble expected = Ensemble.zeros(n, 3);
-        Ensemble out = Ensemble.zeros(n, 3);
-        new VectorBackend(LayerLoops.best(), Precision.DOUBLE)
-                .joint(x, 50, logZ, expected, new double[n], ONE);
-        path.backend().joint(x, 50, logZ, out, new double[n], ONE);
-        assertArrayEquals(expected.data(), out.data(), 4 * path.tolerance);
+        againstDoublePrecision(path, normal(4200, 3), 50, 2);
+    }
+
+    /** In any dimension, where all pairs of a tile are far apart: two groups of particles. */
+    @ParameterizedTest
+    @MethodSource("paths")
+    void groupsFarFromEachOtherDoNotMeet(Path path) {
+        for (int d : new int[] {4, 9, 20}) {
+            Ensemble x = normal(400, d);
+            for (int i = 0; i < 200; i++) {
+                x.data()[i * d] += 30;
+            }
+            againstDoublePrecision(path, x, .2, 1);
+        }
+    }
+
+    private static void againstDoublePrecision(Path path, Ensemble x, double kappa, double slope) {
+        int n = x.size();
+        double[] logZ = logNormaliser(x, slope);
+        Ensemble expected = Ensemble.zeros(n, x.dimension());
+        Ensemble out = Ensemble.zeros(n, x.dimension());
+        new VectorBackend(new ScalarLoops(), Precision.DOUBLE)
+                .joint(x, kappa, logZ, expected, new double[n], ONE);
+        path.backend().joint(x, kappa, logZ, out, new double[n], ONE);
+        double largest = Arrays.stream(x.data()).map(Math::abs).max().orElse(0);
+        assertArrayEquals(expected.data(), out.data(), path.tolerance * largest);
     }
 
     private static void joint(Path path, Ensemble x, double kappa, double slope) {

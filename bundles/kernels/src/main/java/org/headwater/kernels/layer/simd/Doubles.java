@@ -13,8 +13,8 @@ final class Doubles {
     /** Adding 1.5·2⁵² rounds to a whole number, which then stands in the low bits. */
     private static final double ROUND = 0x1.8p52;
 
-    /** 2⁻¹⁰⁰⁰ stands for all that is smaller. */
-    private static final double LARGEST = 1000;
+    /** 2⁻⁹⁶⁰ stands for all that is smaller, so that products with weights stay normal numbers. */
+    private static final double LARGEST = 960;
 
     /** (−log 2)ᵏ/k! for k = 0 … 12. The next term is 1.7e-16 at most. */
     private static final double P0 = 1.0;
@@ -35,7 +35,7 @@ final class Doubles {
     private Doubles() {}
 
     /**
-     * 2^{−q} in the place of n values q ≥ 0, at least 2⁻¹⁰⁰⁰: 2ⁿ·2^{−r}, |r| ≤ ½.
+     * 2^{−q} in the place of n values q ≥ 0, at least 2⁻⁹⁶⁰: 2ⁿ·2^{−r}, |r| ≤ ½.
      *
      * @param n a multiple of the width
      */

@@ -36,7 +36,7 @@ final class Floats {
      * weights stay normal numbers. Positive numbers compare like their bits, and negative ones are
      * less.
      */
-    static final int LEAST = Float.floatToRawIntBits(ROUND - 96);
+    static final int LEAST = bits(96);
 
     static final float P5 = -0.0013276468962430954f;
     static final float P4 = 0.009675541892647743f;
@@ -46,6 +46,11 @@ final class Floats {
     static final float P0 = 1.0000001192092896f;
 
     private Floats() {}
+
+    /** What stands in the loops for a whole number q; the greater q, the smaller. */
+    static int bits(double q) {
+        return Float.floatToRawIntBits((float) (ROUND - q));
+    }
 
     /** out_i += a_i for n values, a multiple of the width. */
     static void add(float[] a, int ao, float[] out, int oo, int n) {

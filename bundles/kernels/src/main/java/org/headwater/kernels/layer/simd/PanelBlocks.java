@@ -22,6 +22,9 @@ final class PanelBlocks extends JointBlocks {
 
     private final boolean wide;
 
+    /** Bits of the squared distance from which weights are negligible. */
+    private final int negligible;
+
     /** Coordinates of the panels: at least two. */
     private final int coordinates;
 
@@ -40,8 +43,12 @@ final class PanelBlocks extends JointBlocks {
     private final int zero;
     private boolean products;
 
-    PanelBlocks(int n, int d, int groups) {
+    /**
+     * @param cut squared distance from which weights are negligible in all sums
+     */
+    PanelBlocks(int n, int d, int groups, double cut) {
         super(n, d, SIZE);
+        negligible = Floats.bits(cut);
         wide = d >= WIDE;
         coordinates = Math.max(2, d);
         panels = wide ? 1 : coordinates + 1;
@@ -161,7 +168,10 @@ final class PanelBlocks extends JointBlocks {
         @Override
         public void tile(int block, int keys) {
             int sums = columns + keys * panels * SIZE;
-            int po = weights(block, keys, sums);
+            if (weights(block, keys, sums) < negligible) {
+                return;
+            }
+            int po = p + filled * SIZE;
             if (wide) {
                 int out = columnValues + keys * values;
                 PanelTile.columnPoints(work, po, data, v + block * values, d, out);
@@ -172,8 +182,9 @@ final class PanelBlocks extends JointBlocks {
         }
 
         /**
-         * The weights of two blocks, in the next free columns of p, whose place is returned, and
-         * the columns' sums of the panels that come with them.
+         * The weights of two blocks, in the next free columns of p, and the columns' sums of the
+         * panels that come with them; returns the bits of the least squared distance, as far as it
+         * is known.
          */
         private int weights(int block, int keys, int sums) {
             int row = y + block * coordinates * SIZE;
@@ -183,14 +194,15 @@ final class PanelBlocks extends JointBlocks {
             if (d <= 2) {
                 PanelTile.weightsInPlane(data, row, key, wo, work, po, unused);
                 Floats.add(work, unused, work, sums, panels * SIZE);
-            } else if (products) {
+                return Integer.MAX_VALUE;
+            }
+            if (products) {
                 int rowSquare = square + block * SIZE;
                 int keySquare = square + keys * SIZE;
-                PanelTile.weights(data, row, key, d, rowSquare, keySquare, wo, work, po, sums);
-            } else {
-                PanelTile.weightsOfDifferences(data, row, key, d, zero, wo, work, po, sums);
+                return PanelTile.weights(
+                        data, row, key, d, rowSquare, keySquare, wo, work, po, sums);
             }
-            return po;
+            return PanelTile.weightsOfDifferences(data, row, key, d, zero, wo, work, po, sums);
         }
 
         /** Takes the keys' values to their weights; the rows' sums come when p is full. */

@@ -41,8 +41,9 @@ final class PanelTile {
      * @param wo where the rows' first panel of values starts in y
      * @param p SIZE × STRIDE weights and workspace, the columns from {@code po} on modified
      * @param sums where SIZE sums start in p, modified
+     * @return the {@link Floats#bits} of the least squared distance
      */
-    static void weights(
+    static int weights(
             float[] y,
             int rows,
             int keys,
@@ -58,9 +59,12 @@ final class PanelTile {
                 products4(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
+        int most = Integer.MIN_VALUE;
         for (int c = 0; c < SIZE; c += TWO) {
-            exponentials2(y, -2, rowSquare, keySquare + c, wo, p, po + c, sums + c);
+            int here = exponentials2(y, -2, rowSquare, keySquare + c, wo, p, po + c, sums + c);
+            most = Math.max(most, here);
         }
+        return most;
     }
 
     /**
@@ -68,17 +72,21 @@ final class PanelTile {
      * middle.
      *
      * @param zero where SIZE zeros start in y
+     * @return the {@link Floats#bits} of the least squared distance
      */
-    static void weightsOfDifferences(
+    static int weightsOfDifferences(
             float[] y, int rows, int keys, int d, int zero, int wo, float[] p, int po, int sums) {
         for (int c = 0; c < SIZE; c += FOUR) {
             for (int i = 0; i < SIZE; i++) {
                 differences(y, rows + i, keys + c, d, p, po + i * STRIDE + c);
             }
         }
+        int most = Integer.MIN_VALUE;
         for (int c = 0; c < SIZE; c += TWO) {
-            exponentials2(y, 1, zero, zero + c, wo, p, po + c, sums + c);
+            int here = exponentials2(y, 1, zero, zero + c, wo, p, po + c, sums + c);
+            most = Math.max(most, here);
         }
+        return most;
     }
 
     private static void products4(float[] y, int row, int key, int d, float[] p, int at) {
@@ -145,8 +153,10 @@ final class PanelTile {
     /**
      * Weights 2^{−q}, q_il = f·p_il + r_i + k_l, in the place of p, and Σ_i w_i 2^{−q_il}, for two
      * registers of keys.
+     *
+     * @return the {@link Floats#bits} of the least q
      */
-    private static void exponentials2(
+    private static int exponentials2(
             float[] a, float factor, int row, int key, int wo, float[] p, int po, int sums) {
         FloatVector f = FloatVector.broadcast(LANES, factor);
         FloatVector k0 = FloatVector.fromArray(LANES, a, key);
@@ -161,6 +171,7 @@ final class PanelTile {
         FloatVector p0 = FloatVector.broadcast(LANES, Floats.P0);
         FloatVector s0 = FloatVector.broadcast(LANES, 0);
         FloatVector s1 = s0;
+        IntVector most = IntVector.broadcast(Floats.BITS, Integer.MIN_VALUE);
         for (int i = 0; i < SIZE; i++) {
             int at = po + i * STRIDE;
             FloatVector square = FloatVector.broadcast(LANES, a[row + i]);
@@ -169,7 +180,9 @@ final class PanelTile {
             FloatVector n = round.sub(q);
             FloatVector r = n.sub(round).add(q);
             FloatVector e = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0);
-            IntVector power = n.reinterpretAsInts().max(least).lanewise(VectorOperators.LSHL, 23);
+            IntVector bits = n.reinterpretAsInts();
+            most = most.max(bits);
+            IntVector power = bits.max(least).lanewise(VectorOperators.LSHL, 23);
             e = e.mul(power.reinterpretAsFloats());
             e.intoArray(p, at);
             s0 = w.fma(e, s0);
@@ -177,13 +190,16 @@ final class PanelTile {
             n = round.sub(q);
             r = n.sub(round).add(q);
             e = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0);
-            power = n.reinterpretAsInts().max(least).lanewise(VectorOperators.LSHL, 23);
+            bits = n.reinterpretAsInts();
+            most = most.max(bits);
+            power = bits.max(least).lanewise(VectorOperators.LSHL, 23);
             e = e.mul(power.reinterpretAsFloats());
             e.intoArray(p, at + WIDTH);
             s1 = w.fma(e, s1);
         }
         FloatVector.fromArray(LANES, p, sums).add(s0).intoArray(p, sums);
         FloatVector.fromArray(LANES, p, sums + WIDTH).add(s1).intoArray(p, sums + WIDTH);
+        return most.reduceLanes(VectorOperators.MAX);
     }
 
     /**

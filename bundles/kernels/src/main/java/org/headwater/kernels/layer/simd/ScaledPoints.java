@@ -10,7 +10,7 @@ package org.headwater.kernels.layer.simd;
  * @param centre d coordinates
  * @param scale √(κ·log₂e)
  * @param logNormaliser logZ
- * @param least the least logZ
+ * @param middle of the range of logZ, so that products of weights are far from the smallest numbers
  */
 record ScaledPoints(
         double[] x,
@@ -19,7 +19,7 @@ record ScaledPoints(
         double[] centre,
         double scale,
         double[] logNormaliser,
-        double least) {
+        double middle) {
     int size() {
         return order.length;
     }
@@ -29,8 +29,8 @@ record ScaledPoints(
         return (x[order[i] * d + k] - centre[k]) * scale;
     }
 
-    /** g_i = exp(min logZ − logZ_i). */
+    /** g_i = exp(middle − logZ_i). */
     double weight(int i) {
-        return Math.exp(least - logNormaliser[order[i]]);
+        return Math.exp(middle - logNormaliser[order[i]]);
     }
 }

@@ -8,13 +8,13 @@ import org.headwater.kernels.layer.SymmetricJoint;
 /**
  * The joint layer on vector registers, in single or double precision.
  *
- * <p>With g_l = exp(min logZ − logZ_l), the sums are Σ_l E_il g_l (1, y_l) with E symmetric: each
- * tile of E is computed once and used for its rows and its columns. E_ii = 1 bounds the sums below,
- * so that no maximum is needed. A strip is a block of rows with all later keys; strips are dealt to
- * a fixed number of groups, which have column sums of their own that are added in order: the result
- * does not depend on the number of threads. In up to three dimensions many particles are put in the
- * order of a k-d tree, and tiles are left out whose bounding boxes are so far apart that all their
- * terms are negligible in a sum together.
+ * <p>With g_l = exp(c − logZ_l), c the middle of the range of logZ, the sums are Σ_l E_il g_l (1,
+ * y_l) with E symmetric: each tile of E is computed once and used for its rows and its columns.
+ * E_ii = 1 bounds the sums below, so that no maximum is needed. A strip is a block of rows with all
+ * later keys; strips are dealt to a fixed number of groups, which have column sums of their own
+ * that are added in order: the result does not depend on the number of threads. In up to three
+ * dimensions many particles are put in the order of a k-d tree, and tiles are left out whose
+ * bounding boxes are so far apart that all their terms are negligible in a sum together.
  */
 final class VectorJoint implements SymmetricJoint {
     private static final int GROUPS = 8;
@@ -77,8 +77,10 @@ final class VectorJoint implements SymmetricJoint {
         if (ordered) {
             new SpatialOrder(x, d).sort(order, size);
         }
-        ScaledPoints points = new ScaledPoints(x, d, order, centre, scale, logNormaliser, low);
-        JointBlocks blocks = blocks(n, d);
+        double middle = (low + high) / 2;
+        ScaledPoints points = new ScaledPoints(x, d, order, centre, scale, logNormaliser, middle);
+        double cut = negligibleBits() + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
+        JointBlocks blocks = blocks(n, d, cut);
         double radius = blocks.pack(points, workers);
         if (radius > FAR) {
             replaceByMedians(centre, x, n, FAR / scale);
@@ -88,7 +90,6 @@ final class VectorJoint implements SymmetricJoint {
             blocks.close();
             return false;
         }
-        double cut = negligibleBits() + Math.log(n) * LOG2_E + (high - low) * LOG2_E;
         BoundingBoxes boxes = ordered ? new BoundingBoxes(points, size, cut) : null;
         JointBlocks.Group[] groups = sum(blocks, boxes, workers);
         workers.forRanges(
@@ -115,9 +116,9 @@ final class VectorJoint implements SymmetricJoint {
         return true;
     }
 
-    private JointBlocks blocks(int n, int d) {
+    private JointBlocks blocks(int n, int d, double cut) {
         int groups = n < JointBlocks.FEW ? 1 : GROUPS;
-        return single ? new PanelBlocks(n, d, groups) : new DoubleBlocks(n, d, groups);
+        return single ? new PanelBlocks(n, d, groups, cut) : new DoubleBlocks(n, d, groups);
     }
 
     /** All strips, dealt to groups forwards and backwards in turn, so that all have equal work. */
@@ -161,18 +162,17 @@ final class VectorJoint implements SymmetricJoint {
     }
 
     private static double[] mean(double[] x, int n, int d, Workers workers) {
-        double[][] parts = new double[(n + MEAN_ROWS - 1) / MEAN_ROWS][];
+        double[][] parts = new double[(n + MEAN_ROWS - 1) / MEAN_ROWS][d];
         workers.forRanges(
-                n,
-                MEAN_ROWS,
+                parts.length,
+                1,
                 (from, to) -> {
-                    double[] sum = new double[d];
-                    for (int i = from; i < to; i++) {
+                    for (int i = from * MEAN_ROWS; i < Math.min(n, to * MEAN_ROWS); i++) {
+                        double[] sum = parts[i / MEAN_ROWS];
                         for (int k = 0; k < d; k++) {
                             sum[k] += x[i * d + k];
                         }
                     }
-                    parts[from / MEAN_ROWS] = sum;
                 });
         double[] mean = new double[d];
         for (double[] part : parts) {
