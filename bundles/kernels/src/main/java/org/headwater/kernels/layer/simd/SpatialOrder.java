@@ -1,5 +1,8 @@
 package org.headwater.kernels.layer.simd;
 
+import java.util.Arrays;
+import org.headwater.api.Workers;
+
 /** Puts points in the order of the leaves of a k-d tree, so that neighbours share a block. */
 final class SpatialOrder {
     private final double[] x;
@@ -12,24 +15,39 @@ final class SpatialOrder {
     }
 
     /**
-     * Sorts indices of points into leaves of {@code leaf} points, O(N log N).
+     * Sorts indices of points into leaves of {@code leaf} points, O(N log N), level by level.
      *
      * @param order modified
      * @param leaf points of a leaf; every cut is at a multiple of it
+     * @param workers threads
      */
-    void sort(int[] order, int leaf) {
-        split(order, 0, order.length, leaf);
+    void sort(int[] order, int leaf, Workers workers) {
+        int[] ends = {0, order.length};
+        while (ends.length <= (order.length + leaf - 1) / leaf) {
+            int[] parts = ends;
+            int[] cuts = new int[2 * parts.length - 1];
+            workers.forRanges(
+                    parts.length - 1,
+                    1,
+                    (first, end) -> {
+                        for (int k = first; k < end; k++) {
+                            cuts[2 * k] = parts[k];
+                            cuts[2 * k + 1] = split(order, parts[k], parts[k + 1], leaf);
+                        }
+                    });
+            cuts[cuts.length - 1] = order.length;
+            ends = Arrays.stream(cuts).distinct().toArray();
+        }
     }
 
-    private void split(int[] order, int from, int to, int leaf) {
-        if (to - from <= leaf) {
-            return;
-        }
+    /** Splits a part of more than one leaf in two; returns where, or its start. */
+    private int split(int[] order, int from, int to, int leaf) {
         int leaves = (to - from + leaf - 1) / leaf;
         int middle = from + leaves / 2 * leaf;
-        select(order, from, to - 1, middle, widest(order, from, to));
-        split(order, from, middle, leaf);
-        split(order, middle, to, leaf);
+        if (leaves > 1) {
+            select(order, from, to - 1, middle, widest(order, from, to));
+        }
+        return middle;
     }
 
     private int widest(int[] order, int from, int to) {

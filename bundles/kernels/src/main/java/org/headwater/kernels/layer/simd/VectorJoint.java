@@ -75,7 +75,7 @@ final class VectorJoint implements SymmetricJoint {
         int size = single ? PanelTile.SIZE : DoubleTile.SIZE;
         boolean ordered = d <= ORDERED_DIMENSION && n >= ORDERED_SIZE;
         if (ordered) {
-            new SpatialOrder(x, d).sort(order, size);
+            new SpatialOrder(x, d).sort(order, size, workers);
         }
         double middle = (low + high) / 2;
         ScaledPoints points = new ScaledPoints(x, d, order, centre, scale, logNormaliser, middle);
