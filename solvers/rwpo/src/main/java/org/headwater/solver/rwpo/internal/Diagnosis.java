@@ -17,8 +17,8 @@ final class Diagnosis {
     private static final double COLLAPSED_SPREAD = 0.3;
     private static final double WIDE_SPREAD = 3;
     private static final double RESIDUAL_LIMIT = 0.25;
-    private static final double DRIFT_LIMIT = 0.25;
-    private static final double SD_DRIFT_LIMIT = 0.15;
+    private static final double DRIFT_LIMIT = 0.125;
+    private static final double SD_DRIFT_LIMIT = 0.075;
     private static final double CORRELATION_LIMIT = 0.3;
     private static final double NULL_MEAN = 0.1;
     private static final double ACCEPTANCE_LIMIT = 0.2;
@@ -254,7 +254,7 @@ final class Diagnosis {
         return Math.sqrt(sum / d);
     }
 
-    /** Compares mean and spread at the end with those when the step was lowered. */
+    /** Compares mean and spread at the end with those a fifth of the steps before. */
     void checkDrift(
             double[] earlyMean,
             double[] earlySd,
@@ -271,7 +271,7 @@ final class Diagnosis {
                     new Reason(
                             Status.WARN,
                             "mean-drifts",
-                            "the mean still moved over the last two fifths of the run, in standard"
+                            "the mean still moved over the last fifth of the run, in standard"
                                     + " deviations",
                             drift,
                             DRIFT_LIMIT,
@@ -282,7 +282,7 @@ final class Diagnosis {
                     new Reason(
                             Status.WARN,
                             "spread-drifts",
-                            "the spread still changed over the last two fifths of the run",
+                            "the spread still changed over the last fifth of the run",
                             sdDrift,
                             SD_DRIFT_LIMIT,
                             "raise solver.iterations"));

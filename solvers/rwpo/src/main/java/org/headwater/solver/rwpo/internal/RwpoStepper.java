@@ -41,11 +41,17 @@ import org.headwater.kernels.rwpo.MixtureReadout;
 final class RwpoStepper implements Stepper {
     private static final String RESIDUAL = "residual";
     private static final String SELF_WEIGHT = "mean-self-weight";
-    private static final String LATE_MEAN = "late-mean";
-    private static final String LATE_SD = "late-sd";
+    private static final String SETTLED_MEAN = "settled-mean";
+    private static final String SETTLED_SD = "settled-sd";
 
     /** Share of the steps after which η drops to its late value. */
     private static final double LATE = 0.6;
+
+    /**
+     * Part of the steps after which nothing should move any more: what the large steps have left is
+     * gone by then.
+     */
+    private static final double SETTLED = 0.8;
 
     /** τ where the settings leave it open. */
     private static final double TIME_SCALE = 0.05;
@@ -152,8 +158,11 @@ final class RwpoStepper implements Stepper {
         Ensemble moved = flow.move(x, move, variance);
         double[] sd = spread.sd();
         double residual = flow.residual(move, sd);
-        if (iteration == late) {
-            state = state.with(LATE_MEAN, spread.mean()).with(LATE_SD, sd);
+        if (iteration == (int) (SETTLED * iterations)) {
+            double[] settledMean = spread.mean().clone();
+            double[] settledSd = sd.clone();
+            constrain(x, time, mixtureSd, settledMean, settledSd);
+            state = state.with(SETTLED_MEAN, settledMean).with(SETTLED_SD, settledSd);
         }
         state =
                 state.with(Flow.PARTICLES, moved)
@@ -276,9 +285,17 @@ final class RwpoStepper implements Stepper {
         if (layerPrior != flow.problem.prior()) {
             diagnosis.warnOfMoreau(reasons);
         }
-        if (state.hasArray(LATE_MEAN)) {
+        if (state.hasArray(SETTLED_MEAN)) {
+            double[] lastMean = mean.clone();
+            double[] lastSd = s.clone();
+            constrain(x, time, sd, lastMean, lastSd);
             diagnosis.checkDrift(
-                    state.array(LATE_MEAN), state.array(LATE_SD), mean, s, diagnostics, reasons);
+                    state.array(SETTLED_MEAN),
+                    state.array(SETTLED_SD),
+                    lastMean,
+                    lastSd,
+                    diagnostics,
+                    reasons);
         }
         diagnosis.checkCorrelation(cloud.correlation(), reasons);
         diagnosis.checkSparsity(flow.problem, state.array(Flow.MODE), mean, sd, reasons);
@@ -297,32 +314,48 @@ final class RwpoStepper implements Stepper {
      * @return whether there were any
      */
     private boolean constrain(Ensemble x, double[] time, double[] sd, Ensemble draws) {
-        int n = x.size();
-        double[] y = new double[n];
-        double[] m = new double[n];
-        double[] rest = new double[n];
         boolean any = false;
         for (int j = 0; j < d; j++) {
-            for (int i = 0; i < n; i++) {
-                y[i] = x.get(i, j);
-            }
-            layerPrior.proxCoordinate(j, Double.MIN_NORMAL, y, m);
-            if (Arrays.equals(y, m)) {
+            double[] m = kernelMeans(x, j, time[j]);
+            if (m == null) {
                 continue;
             }
             any = true;
-            layerPrior.kernel(j, time[j], beta, y, rest, m, new double[n]);
             double mean = Arrays.stream(m).average().orElse(0);
-            double square = 0;
-            for (double v : m) {
-                square += (v - mean) * (v - mean) / n;
-            }
+            double square = Arrays.stream(m).map(v -> (v - mean) * (v - mean)).average().orElse(0);
             double scale = square > 0 ? sd[j] / Math.sqrt(square) : 0;
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < m.length; i++) {
                 draws.data()[i * d + j] = mean + scale * (m[i] - mean);
             }
         }
         return any;
+    }
+
+    /** The same for the particles' means and standard deviations, which are modified. */
+    private void constrain(Ensemble x, double[] time, double[] sd, double[] mean, double[] own) {
+        for (int j = 0; j < d; j++) {
+            double[] m = kernelMeans(x, j, time[j]);
+            if (m != null) {
+                mean[j] = Arrays.stream(m).average().orElse(0);
+                own[j] = sd[j];
+            }
+        }
+    }
+
+    /** The kernels' means in coordinate j, or null if all particles lie in its domain. */
+    private double[] kernelMeans(Ensemble x, int j, double time) {
+        int n = x.size();
+        double[] y = new double[n];
+        double[] m = new double[n];
+        for (int i = 0; i < n; i++) {
+            y[i] = x.get(i, j);
+        }
+        layerPrior.proxCoordinate(j, Double.MIN_NORMAL, y, m);
+        if (Arrays.equals(y, m)) {
+            return null;
+        }
+        layerPrior.kernel(j, time, beta, y, new double[n], m, new double[n]);
+        return m;
     }
 
     /**
