@@ -18,18 +18,27 @@ public interface LayerLoops {
     void negativeExponentials(double[] q, int from, int to);
 
     /**
-     * Adds the pairs of key i with the keys i+1..end−1 to the sums of both, e = exp(−κ(u_l−u_i)²):
+     * Adds the pairs of key i with the keys from..end−1 to the sums of both, e = exp(−κ(u_l−u_i)²):
      * s0_i += g_l·e, s1_i += g_l·e·(u_l−u_i), and the same the other way round.
      *
      * @param u keys, not modified
      * @param g weights, not modified
      * @param kappa κ
      * @param i one key
-     * @param end where the others end
+     * @param from where the others start, i is not one of them
+     * @param end where they end
      * @param s0 sums of weights, modified
      * @param s1 sums of weighted differences, modified
      */
-    void pairs(double[] u, double[] g, double kappa, int i, int end, double[] s0, double[] s1);
+    void pairs(
+            double[] u,
+            double[] g,
+            double kappa,
+            int i,
+            int from,
+            int end,
+            double[] s0,
+            double[] s1);
 
     /**
      * Moments Σ_i w_i z_i^k for k = 0..count−1 of the points from..to−1.

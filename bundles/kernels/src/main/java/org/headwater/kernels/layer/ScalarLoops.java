@@ -19,12 +19,19 @@ public final class ScalarLoops implements LayerLoops {
 
     @Override
     public void pairs(
-            double[] u, double[] g, double kappa, int i, int end, double[] s0, double[] s1) {
+            double[] u,
+            double[] g,
+            double kappa,
+            int i,
+            int from,
+            int end,
+            double[] s0,
+            double[] s1) {
         double ui = u[i];
         double gi = g[i];
         double a0 = s0[i];
         double a1 = s1[i];
-        for (int l = i + 1; l < end; l++) {
+        for (int l = from; l < end; l++) {
             double delta = u[l] - ui;
             double q = kappa * delta * delta;
             double e = q <= -Exponential.LEAST ? Exponential.exp(-q) : 0;

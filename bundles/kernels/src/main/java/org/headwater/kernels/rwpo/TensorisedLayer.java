@@ -246,7 +246,7 @@ public final class TensorisedLayer {
                 s1[i] = 0;
             }
             for (int i = 0; i < n; i++) {
-                loops.pairs(u, g, kappa, i, end(i), s0, s1);
+                loops.pairs(u, g, kappa, i, i + 1, end(i), s0, s1);
             }
             for (int i = 0; i < n; i++) {
                 out[order[i] * d + j] = u[i] + s1[i] / s0[i];

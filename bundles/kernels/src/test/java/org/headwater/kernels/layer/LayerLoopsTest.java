@@ -55,8 +55,8 @@ class LayerLoopsTest {
             Arrays.sort(u);
             double[] g = gaussian(n);
             double[][] sums = new double[4][n];
-            scalar.pairs(u, g, 1.5, 0, n, sums[0], sums[1]);
-            best.pairs(u, g, 1.5, 0, n, sums[2], sums[3]);
+            scalar.pairs(u, g, 1.5, 0, 1, n, sums[0], sums[1]);
+            best.pairs(u, g, 1.5, 0, 1, n, sums[2], sums[3]);
             assertArrayEquals(sums[0], sums[2], 1e-14 * n);
             assertArrayEquals(sums[1], sums[3], 1e-14 * n);
         }

@@ -87,20 +87,24 @@ public final class VectorLoops implements LayerLoops {
         for (; i <= to - WIDTH; i += WIDTH) {
             clamped(DoubleVector.fromArray(LANES, q, i)).intoArray(q, i);
         }
-        if (i < to) {
-            VectorMask<Double> rest = LANES.indexInRange(i, to);
-            clamped(DoubleVector.fromArray(LANES, q, i, rest)).intoArray(q, i, rest);
-        }
+        scalar.negativeExponentials(q, i, to);
     }
 
     @Override
     public void pairs(
-            double[] u, double[] g, double kappa, int i, int end, double[] s0, double[] s1) {
+            double[] u,
+            double[] g,
+            double kappa,
+            int i,
+            int from,
+            int end,
+            double[] s0,
+            double[] s1) {
         double ui = u[i];
         double gi = g[i];
         DoubleVector a0 = broadcast(0);
         DoubleVector a1 = broadcast(0);
-        int l = i + 1;
+        int l = from;
         for (; l <= end - WIDTH; l += WIDTH) {
             DoubleVector delta = DoubleVector.fromArray(LANES, u, l).sub(ui);
             DoubleVector e = clamped(delta.mul(kappa).mul(delta));
@@ -111,19 +115,11 @@ public final class VectorLoops implements LayerLoops {
             DoubleVector.fromArray(LANES, s0, l).add(here).intoArray(s0, l);
             DoubleVector.fromArray(LANES, s1, l).sub(here.mul(delta)).intoArray(s1, l);
         }
-        if (l < end) {
-            VectorMask<Double> rest = LANES.indexInRange(l, end);
-            DoubleVector delta = DoubleVector.fromArray(LANES, u, l, rest).sub(ui);
-            DoubleVector e = clamped(delta.mul(kappa).mul(delta));
-            DoubleVector there = DoubleVector.fromArray(LANES, g, l, rest).mul(e);
-            DoubleVector here = e.mul(gi);
-            a0 = a0.add(there);
-            a1 = there.fma(delta, a1);
-            DoubleVector.fromArray(LANES, s0, l, rest).add(here).intoArray(s0, l, rest);
-            DoubleVector.fromArray(LANES, s1, l, rest).sub(here.mul(delta)).intoArray(s1, l, rest);
+        if (l > from) {
+            s0[i] += total(a0);
+            s1[i] += total(a1);
         }
-        s0[i] += total(a0);
-        s1[i] += total(a1);
+        scalar.pairs(u, g, kappa, i, l, end, s0, s1);
     }
 
     @Override
