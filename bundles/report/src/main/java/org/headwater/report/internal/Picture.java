@@ -5,7 +5,11 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferInt;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A white sheet to draw a plot on. Lengths are in points; a point is {@value #DENSITY} pixels on
@@ -58,9 +62,14 @@ final class Picture {
     }
 
     /** The picture as a PNG file. */
-    byte[] png() {
+    byte[] png() throws IOException {
         graphics.dispose();
-        int[] pixels = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
-        return PngFile.of(pixels, image.getWidth(), image.getHeight());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException("this Java runtime cannot write PNG files");
+            }
+        }
+        return bytes.toByteArray();
     }
 }
