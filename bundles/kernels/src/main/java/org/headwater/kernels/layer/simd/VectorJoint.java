@@ -14,7 +14,8 @@ import org.headwater.kernels.layer.SymmetricJoint;
  * later keys; strips are dealt to a fixed number of groups, which have column sums of their own
  * that are added in order: the result does not depend on the number of threads. In up to three
  * dimensions many particles are put in the order of a k-d tree, and tiles are left out whose
- * bounding boxes are so far apart that all their terms are negligible in a sum together.
+ * bounding boxes are so far apart that all their terms are negligible in a sum together; in single
+ * precision and more than two dimensions the sums of a tile end where its weights turn out to be.
  */
 final class VectorJoint implements SymmetricJoint {
     private static final int GROUPS = 8;
