@@ -57,9 +57,14 @@ public final class ScalingExperiment implements Experiment {
         return setup.small() ? 4 : 32;
     }
 
-    /** Passes whose least time counts. */
+    /** Passes whose least time counts, at least. */
     private static int passes(Setup setup) {
         return setup.small() ? 2 : 3;
+    }
+
+    /** Seconds for which passes are repeated, so that Java's compiler is done with them. */
+    private static int span(Setup setup) {
+        return setup.small() ? 0 : 3;
     }
 
     private static String cellOf(String method, int n, int seed) {
@@ -71,6 +76,7 @@ public final class ScalingExperiment implements Experiment {
         List<Cell> cells = new ArrayList<>();
         int d = dimension(setup);
         int passes = passes(setup);
+        int span = span(setup);
         for (int s = 1; s <= setup.seeds(); s++) {
             for (String method : METHODS) {
                 for (int n : sizes(setup)) {
@@ -83,10 +89,11 @@ public final class ScalingExperiment implements Experiment {
                                             "n", n,
                                             "d", d,
                                             "passes", passes,
+                                            "span", span,
                                             "seed", seed),
                                     done -> {
                                         Runnable pass = pass(method, n, d, seed, setup.workers());
-                                        return Values.of("seconds", least(pass, passes));
+                                        return Values.of("seconds", least(pass, passes, span));
                                     }));
                 }
             }
@@ -94,14 +101,16 @@ public final class ScalingExperiment implements Experiment {
         return cells;
     }
 
-    /** The least time on the processor of some passes after one that is not timed. */
-    private static double least(Runnable pass, int passes) {
-        pass.run();
+    /** The least time on the processor of a pass. */
+    private static double least(Runnable pass, int passes, double span) {
         double least = Double.POSITIVE_INFINITY;
-        for (int k = 0; k < passes; k++) {
+        double spent = 0;
+        for (int k = 0; k < passes || spent < span; k++) {
             long begun = CLOCK.getCurrentThreadCpuTime();
             pass.run();
-            least = Math.min(least, (CLOCK.getCurrentThreadCpuTime() - begun) * 1e-9);
+            double seconds = (CLOCK.getCurrentThreadCpuTime() - begun) * 1e-9;
+            least = Math.min(least, seconds);
+            spent += seconds;
         }
         return least;
     }
@@ -177,9 +186,11 @@ public final class ScalingExperiment implements Experiment {
                         + WIDTH
                         + ", "
                         + SLOTS
-                        + " slots. The least of "
+                        + " slots. The least of at least "
                         + passes(setup)
-                        + " passes; mean and half the 95 % interval over "
+                        + " passes and "
+                        + span(setup)
+                        + " s; mean and half the 95 % interval over "
                         + setup.seeds()
                         + " seeds. Exponent: slope of log time over log N, by least squares and"
                         + " between the two largest N.");

@@ -59,9 +59,9 @@ final class ApiServlet extends HttpServlet {
         try {
             answer(request, response);
         } catch (ApiException e) {
-            fault(response, e);
+            fault(request, response, e);
         } catch (InvalidInputException e) {
-            fault(response, ApiException.invalid(e));
+            fault(request, response, ApiException.invalid(e));
         } catch (SQLException | IOException | ServletException | RuntimeException e) {
             if (response.isCommitted()) {
                 LOG.debug("the client has gone", e);
@@ -70,6 +70,7 @@ final class ApiServlet extends HttpServlet {
             if (ApiException.isDiskFull(e)) {
                 LOG.error("the disk is full", e);
                 fault(
+                        request,
                         response,
                         ApiException.of(
                                 507,
@@ -80,6 +81,7 @@ final class ApiServlet extends HttpServlet {
             String number = Long.toString(System.nanoTime(), 36);
             LOG.error("fault {}: {} {}", number, request.getMethod(), request.getRequestURI(), e);
             fault(
+                    request,
                     response,
                     ApiException.of(
                             500,
@@ -89,10 +91,12 @@ final class ApiServlet extends HttpServlet {
         metrics.request(response.getStatus());
     }
 
-    private static void fault(HttpServletResponse response, ApiException e) throws IOException {
+    private static void fault(
+            HttpServletRequest request, HttpServletResponse response, ApiException e)
+            throws IOException {
         if (!response.isCommitted()) {
             response.resetBuffer();
-            Door.problem(response, e);
+            Door.problem(request, response, e);
         }
     }
 

@@ -66,17 +66,20 @@ final class Door extends ServletContextHelper {
         if (!access.mayGoOn(who)) {
             response.setHeader("Retry-After", "1");
             return refuse(
+                    request,
                     response,
                     ApiException.of(429, "Too many requests", "wait a second and try again"));
         }
         if (request.getMethod().equals("TRACE")) {
             // whoever serves a page need not think of it
-            return refuse(response, ApiException.of(405, "Method not allowed", "not here"));
+            return refuse(
+                    request, response, ApiException.of(405, "Method not allowed", "not here"));
         }
         boolean free = FREE.contains(path) || !api && !path.equals("/metrics");
         if (user.isEmpty() && !free) {
             response.setHeader("WWW-Authenticate", "Bearer realm=\"headwater\"");
             return refuse(
+                    request,
                     response,
                     ApiException.of(
                             401,
@@ -88,6 +91,7 @@ final class Door extends ServletContextHelper {
                 && !SAFE.contains(request.getMethod())
                 && request.getHeader("X-Headwater") == null) {
             return refuse(
+                    request,
                     response,
                     ApiException.of(
                             403,
@@ -97,7 +101,7 @@ final class Door extends ServletContextHelper {
         }
         if (request.getContentLengthLong() > largest) {
             // what is announced need not be waited for
-            return refuse(response, Requests.tooLarge());
+            return refuse(request, response, Requests.tooLarge());
         }
         user.ifPresent(u -> request.setAttribute(USER, u));
         return true;
@@ -145,13 +149,23 @@ final class Door extends ServletContextHelper {
         }
     }
 
-    private static boolean refuse(HttpServletResponse response, ApiException e) throws IOException {
-        problem(response, e);
+    private static boolean refuse(
+            HttpServletRequest request, HttpServletResponse response, ApiException e)
+            throws IOException {
+        problem(request, response, e);
         return false;
     }
 
-    /** Answers with problem details. */
-    static void problem(HttpServletResponse response, ApiException e) throws IOException {
+    /**
+     * Answers with problem details. A body that has not been read, because it did not matter or had
+     * not arrived yet, makes Jetty close the connection; the client must know, or its next request
+     * goes into the void.
+     */
+    static void problem(HttpServletRequest request, HttpServletResponse response, ApiException e)
+            throws IOException {
+        if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
+            response.setHeader("Connection", "close");
+        }
         Map<String, Object> body = new LinkedHashMap<>(e.details());
         response.setStatus(e.status());
         response.setContentType("application/problem+json");
