@@ -28,9 +28,6 @@ final class VectorJoint implements SymmetricJoint {
     /** Bandwidths from the mean that leave a float too few digits. */
     private static final double FAR = 100;
 
-    /** Particles whose mean one thread takes at a time. */
-    private static final int MEAN_ROWS = 256;
-
     private static final double LOG2_E = 1 / Math.log(2);
 
     private final boolean single;
@@ -163,15 +160,15 @@ final class VectorJoint implements SymmetricJoint {
     }
 
     private static double[] mean(double[] x, int n, int d, Workers workers) {
-        double[][] parts = new double[(n + MEAN_ROWS - 1) / MEAN_ROWS][d];
+        int rows = JointBlocks.FEW;
+        double[][] parts = new double[(n + rows - 1) / rows][d];
         workers.forRanges(
                 parts.length,
                 1,
                 (from, to) -> {
-                    for (int i = from * MEAN_ROWS; i < Math.min(n, to * MEAN_ROWS); i++) {
-                        double[] sum = parts[i / MEAN_ROWS];
+                    for (int i = from * rows; i < Math.min(n, to * rows); i++) {
                         for (int k = 0; k < d; k++) {
-                            sum[k] += x[i * d + k];
+                            parts[i / rows][k] += x[i * d + k];
                         }
                     }
                 });
