@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
         description = "Measure a layer of the sampler on this machine: its time and its error.",
         footer = {
             "",
-            "Particles are standard normal; the kernel is that of an L1 prior of weight 1. The error is that of the barycentres against a direct sum in double"
+            "Particles are standard normal; the kernel is that of an L1 prior of weight 1."
+                    + " The error is that of the barycentres against a direct sum in double"
                     + " precision, for this kernel and for a wider one that spreads the weights,"
                     + " divided by the largest coordinate. gflops counts the operations of the"
                     + " direct sum, whatever is done in its place. device_ms is a card's shortest time"
