@@ -13,6 +13,10 @@ import org.headwater.api.Ensemble;
  * independent. c is the draws' mean. Needs neither normaliser nor other draws; says nothing of
  * modes that the draws miss.
  *
+ * <p>Where p ends at a bound a of one side, each term has the weight (x_j − a)/(c_j − a): it
+ * vanishes there, so that the identity holds without a boundary term, and is 1 for a bound far
+ * away. For an exponential law around the right mean the ratio is that of the variances.
+ *
  * @param ratio the left side of each coordinate, d values; 1 is right, less too narrow
  * @param mean their mean: −E[(x − c)ᵀ∇log p]/d
  * @param error standard error of {@code mean}, if all draws are independent
@@ -24,9 +28,10 @@ public record SteinSpread(double[] ratio, double mean, double error, double[] er
      *
      * @param x n × d, n ≥ 2, not modified
      * @param score n × d, ∇log p at the draws, not modified
-     * @param wanted which coordinates count, d flags: those in which p is continuous
+     * @param wanted which coordinates count, d flags: those in which p is continuous but at a bound
+     * @param bound of a coordinate that has one on one side, NaN where there is none, d values
      */
-    public static SteinSpread of(Ensemble x, Ensemble score, boolean[] wanted) {
+    public static SteinSpread of(Ensemble x, Ensemble score, boolean[] wanted, double[] bound) {
         Samples.requireSameDimension(x, score);
         int n = x.size();
         int d = x.dimension();
@@ -43,6 +48,9 @@ public record SteinSpread(double[] ratio, double mean, double error, double[] er
             double sum = 0;
             for (int j = 0; j < d; j++) {
                 double term = -(x.get(i, j) - c[j]) * score.get(i, j);
+                if (!Double.isNaN(bound[j])) {
+                    term *= (x.get(i, j) - bound[j]) / (c[j] - bound[j]);
+                }
                 ratio[j] += term / n;
                 squares[j] += term * term / n;
                 sum += wanted[j] ? term / count : 0;

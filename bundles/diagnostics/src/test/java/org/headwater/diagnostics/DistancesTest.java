@@ -229,14 +229,35 @@ class DistancesTest {
         for (int k = 0; k < 8000; k++) {
             score.data()[k] = -(x.data()[k] - 3);
         }
-        SteinSpread s = SteinSpread.of(x, score, new boolean[] {true, true});
+        double[] none = {Double.NaN, Double.NaN};
+        SteinSpread s = SteinSpread.of(x, score, new boolean[] {true, true}, none);
         // 4·χ²_4000/4000: standard error 4·√(2/4000) = .09
         assertEquals(4, s.ratio()[0], 0.36);
         assertEquals(0.09, s.errors()[0], 0.02);
         assertEquals(0.5 * (s.ratio()[0] + s.ratio()[1]), s.mean(), 1e-12);
-        SteinSpread one = SteinSpread.of(x, score, new boolean[] {false, true});
+        SteinSpread one = SteinSpread.of(x, score, new boolean[] {false, true}, none);
         assertEquals(s.ratio()[1], one.mean(), 1e-12);
         assertTrue(Double.isNaN(one.ratio()[0]));
+    }
+
+    /** Gamma laws of mean 1 and variance 1/k against the exponential one of mean 1. */
+    @Test
+    void steinSpreadAtABoundIsTheRatioOfVariances() {
+        int n = 20_000;
+        KeyedRandom random = KeyedRandom.of(31);
+        for (int shape = 1; shape <= 4; shape += 3) {
+            Ensemble x = Ensemble.zeros(n, 1);
+            Ensemble score = Ensemble.zeros(n, 1);
+            for (int i = 0; i < n; i++) {
+                for (int k = 0; k < shape; k++) {
+                    x.data()[i] -= Math.log1p(-random.uniform()) / shape;
+                }
+                score.data()[i] = -1;
+            }
+            SteinSpread s = SteinSpread.of(x, score, new boolean[] {true}, new double[] {0});
+            assertEquals(1.0 / shape, s.mean(), 4.5 * s.error());
+            assertTrue(s.error() < 0.03, "error " + s.error());
+        }
     }
 
     @Test

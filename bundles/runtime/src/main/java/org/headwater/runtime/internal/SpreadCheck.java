@@ -16,14 +16,15 @@ import org.headwater.diagnostics.KernelDiscrepancy;
 import org.headwater.diagnostics.PosteriorPredictive;
 import org.headwater.diagnostics.Samples;
 import org.headwater.diagnostics.SteinSpread;
+import org.headwater.kernels.laplace.Support;
 import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.RunResult.ParameterSummary;
 
 /**
  * Whether the draws have the spread of the density that they are said to have, by the gradients at
  * some of them ({@link SteinSpread}): finds steps that are too large, kernels that collapse, chains
- * that have not arrived, whatever the solver. Coordinates with a bound of the prior nearby do not
- * count, since there the density is not continuous.
+ * that have not arrived, whatever the solver. Coordinates with bounds of the prior nearby on both
+ * sides do not count, nor those with any if the prior couples them.
  */
 final class SpreadCheck {
     /** So many draws are looked at, at most: as many evaluations of the model and its gradient. */
@@ -83,6 +84,12 @@ final class SpreadCheck {
         Ensemble x = Samples.thinned(posterior.draws(), MOST).copy();
         int n = x.size();
         int d = x.dimension();
+        Support support = Support.of(problem.prior());
+        for (int k = 0; k < n * d; k++) {
+            // draws of mixtures may stick out a little, where there is no density to compare with
+            double least = Math.max(x.data()[k], support.lower(k % d));
+            x.data()[k] = Math.min(least, support.upper(k % d));
+        }
         double[] sd = summary.stream().mapToDouble(ParameterSummary::sd).toArray();
         if (Arrays.stream(sd).anyMatch(s -> !(s > 0))) {
             return Map.of();
@@ -97,10 +104,16 @@ final class SpreadCheck {
         }
         double[] mean = summary.stream().mapToDouble(ParameterSummary::mean).toArray();
         boolean[] open = Bounds.near(problem.prior(), mean, sd, REACH);
+        boolean[] wanted = new boolean[d];
+        double[] bound = new double[d];
         for (int j = 0; j < d; j++) {
+            boolean below = support.lower(j) > mean[j] - REACH * sd[j];
+            boolean above = support.upper(j) < mean[j] + REACH * sd[j];
+            bound[j] = below ? support.lower(j) : above ? support.upper(j) : Double.NaN;
             open[j] = !open[j];
+            wanted[j] = open[j] || below != above;
         }
-        SteinSpread spread = SteinSpread.of(x, score, open);
+        SteinSpread spread = SteinSpread.of(x, score, wanted, bound);
         if (!Double.isFinite(spread.mean())) {
             return Map.of();
         }

@@ -2,6 +2,7 @@ package org.headwater.prior.box.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.util.Map;
 import org.headwater.api.FieldShape;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.SeparablePrior;
+import org.headwater.kernels.laplace.Support;
 import org.headwater.testkit.junit.ReferenceVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,17 @@ class BoxPriorTest {
                         new double[y.length],
                         new double[y.length]);
         v.check("logZ", log);
+    }
+
+    @Test
+    void supportIsTheBox() {
+        Support s = Support.of(create(List.of(1, -2), List.of(4, 7), 2));
+        assertTrue(s.isBounded());
+        assertEquals(1, s.lower(0));
+        assertEquals(7, s.upper(1));
+        Support none = Support.of(SeparablePrior.flat(2));
+        assertFalse(none.isBounded());
+        assertEquals(Double.NEGATIVE_INFINITY, none.lower(0));
     }
 
     @Test

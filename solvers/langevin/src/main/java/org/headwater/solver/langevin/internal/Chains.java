@@ -21,6 +21,7 @@ import org.headwater.kernels.chain.StepAdaptation;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.laplace.LaplaceApproximation;
 import org.headwater.kernels.laplace.MapFinder;
+import org.headwater.kernels.laplace.Support;
 import org.headwater.solver.langevin.internal.LangevinOptions.Method;
 import org.headwater.solver.langevin.internal.LangevinOptions.Preconditioner;
 
@@ -79,6 +80,8 @@ final class Chains implements Stepper {
     private final int chains;
     private final int burnIn;
     private final int thin;
+    private final Support support;
+    private volatile Scale lastScale;
 
     /**
      * @param shown takes draws to the coordinates in which they are shown
@@ -96,6 +99,8 @@ final class Chains implements Stepper {
         this.chains = options.chains();
         this.burnIn = options.burnInIterations();
         this.thin = options.thin();
+        this.support =
+                options.method().exact() ? Support.of(problem.prior()) : Support.everywhere(d);
     }
 
     @Override
@@ -224,8 +229,15 @@ final class Chains implements Stepper {
         return new Potential(problem, state.array(MOREAU), resources.workers());
     }
 
+    /** The one of before where L is, with what it has worked out of it. */
     private Scale scale(State state) {
-        return new Scale(state.array(MODE), state.array(SCALE));
+        double[] l = state.array(SCALE);
+        Scale known = lastScale;
+        if (known == null || known.l() != l) {
+            known = new Scale(state.array(MODE), l, support);
+            lastScale = known;
+        }
+        return known;
     }
 
     private Transition transition(State state) {

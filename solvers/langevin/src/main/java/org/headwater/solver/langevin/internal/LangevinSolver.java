@@ -42,8 +42,9 @@ final class LangevinSolver implements Solver {
                     .notices()
                     .accept(
                             "the prior has kinks or bounds: proposals follow its smoothed form"
-                                    + " (Moreau envelope), and are accepted by the prior itself,"
-                                    + " so that the draws stay exact");
+                                    + " (Moreau envelope), are reflected at bounds of single"
+                                    + " parameters, and accepted by the prior itself, so that the"
+                                    + " draws stay exact");
         }
         return stepper;
     }

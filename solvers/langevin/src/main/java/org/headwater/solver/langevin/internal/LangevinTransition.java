@@ -40,28 +40,38 @@ record LangevinTransition(Potential potential, double beta, boolean adjusted, Wo
         return adjusted ? BEST_ACCEPTANCE : 0;
     }
 
+    /**
+     * The step as one of leapfrog, of length e = √(2ε) with the momentum ξ: r ← ξ + ½eg, x′ ← x +
+     * eLr, r ← r + ½eg′; the ratio of Metropolis and Hastings is then that of exp(−βU − ½|r|²),
+     * also where the way is reflected at bounds.
+     */
     @Override
     public Moves move(Points from, Scale scale, double step, RandomStream random) {
         int n = from.size();
         int d = scale.dimension();
-        double noise = Math.sqrt(2 * step);
-        double[] xi = new double[n * d];
-        double[] g = new double[n * d];
+        double e = Math.sqrt(2 * step);
+        double[][] r = new double[n][d];
+        double[] kinetic = new double[n];
         double[] threshold = new double[n];
+        boolean[] lost = new boolean[n];
         Ensemble trial = from.x().copy();
         workers.forRanges(
                 n,
                 GRAIN,
                 (begin, end) -> {
-                    double[] w = new double[d];
+                    double[] g = new double[d];
                     for (int i = begin; i < end; i++) {
                         RandomStream stream = random.split(i);
-                        scale.whiten(beta, from.drift().data(), i * d, g, i * d);
+                        scale.whiten(beta, from.drift().data(), i * d, g, 0);
                         for (int j = 0; j < d; j++) {
-                            xi[i * d + j] = stream.gaussian();
-                            w[j] = step * g[i * d + j] + noise * xi[i * d + j];
+                            double xi = stream.gaussian();
+                            kinetic[i] += 0.5 * xi * xi;
+                            r[i][j] = xi + 0.5 * e * g[j];
                         }
-                        scale.add(1, w, 0, trial.data(), i * d);
+                        lost[i] = !scale.move(e, r[i], trial.data(), i * d);
+                        if (lost[i]) {
+                            System.arraycopy(from.x().data(), i * d, trial.data(), i * d, d);
+                        }
                         threshold[i] = Math.log(stream.uniform());
                     }
                 });
@@ -69,7 +79,13 @@ record LangevinTransition(Potential potential, double beta, boolean adjusted, Wo
         Points to = from.copy();
         double acceptance = 0;
         for (int i = 0; i < n; i++) {
-            double logRatio = adjusted ? logRatio(from, there, i, scale, step, xi, g) : 0;
+            double logRatio = !adjusted ? 0 : Double.NEGATIVE_INFINITY;
+            if (adjusted && !lost[i] && !there.failed()[i]) {
+                logRatio =
+                        beta * (from.exact()[i] - there.exact()[i])
+                                + kinetic[i]
+                                - kineticAfter(there, i, scale, e, r[i]);
+            }
             if (!there.failed()[i] && threshold[i] < logRatio) {
                 to.take(i, there, i);
             }
@@ -79,21 +95,14 @@ record LangevinTransition(Potential potential, double beta, boolean adjusted, Wo
         return new Moves(to, acceptance / n, there.failed(), Map.of());
     }
 
-    /** log of π(x′)q(x|x′)/(π(x)q(x′|x)); the noise of the way back is −(ξ + ε(g + g′)/√(2ε)). */
-    private double logRatio(
-            Points from, Points there, int i, Scale scale, double step, double[] xi, double[] g) {
-        if (there.failed()[i] || !(there.exact()[i] < Double.POSITIVE_INFINITY)) {
-            return Double.NEGATIVE_INFINITY;
-        }
+    private double kineticAfter(Points there, int i, Scale scale, double e, double[] r) {
         int d = scale.dimension();
-        double[] gThere = new double[d];
-        scale.whiten(beta, there.drift().data(), i * d, gThere, 0);
-        double sum = beta * (from.exact()[i] - there.exact()[i]);
-        double ratio = step / Math.sqrt(2 * step);
+        double[] g = new double[d];
+        scale.whiten(beta, there.drift().data(), i * d, g, 0);
+        double sum = 0;
         for (int j = 0; j < d; j++) {
-            double out = xi[i * d + j];
-            double back = out + ratio * (g[i * d + j] + gThere[j]);
-            sum += 0.5 * (out * out - back * back);
+            double after = r[j] + 0.5 * e * g[j];
+            sum += 0.5 * after * after;
         }
         return sum;
     }

@@ -18,8 +18,8 @@ import org.headwater.api.Workers;
  *
  * follow the smoothed posterior, v = −∇f − ∇ψ^μ, but points are weighted by exp(−βU(x) − ½|r|²)
  * with U = f + ψ itself: the steps keep volume and can be reversed whatever v is, so the draws are
- * the posterior's, kinks and bounds included, and μ costs no more than some weight. Steps are tuned
- * by the energy that they should keep, that of V.
+ * the posterior's, kinks included, and μ costs no more than some weight. Steps are tuned by the
+ * energy that they should keep, that of V. At bounds of a separable prior they are reflected.
  *
  * <p>Trees are built iteratively (D. Phan, N. Pradhan, M. Jankowiak, arXiv:1912.11554) and all
  * chains step together, so that the model evaluates those that still go on as one batch. Cost: up
@@ -131,6 +131,7 @@ record NoUTurn(Potential potential, double beta, int maxDepth, Workers workers)
 
         private double acceptance;
         private int leapfrogs;
+        private boolean lost;
         private boolean failed;
         private boolean diverged;
         private boolean done;
@@ -173,13 +174,21 @@ record NoUTurn(Potential potential, double beta, int maxDepth, Workers workers)
                 half[j] = tip.r[j] + 0.5 * signed * tip.g[j];
             }
             System.arraycopy(tip.x, 0, trial.data(), k * d, d);
-            scale.add(signed, half, 0, trial.data(), k * d);
+            lost = !scale.move(signed, half, trial.data(), k * d);
+            if (lost) {
+                System.arraycopy(tip.x, 0, trial.data(), k * d, d);
+            }
         }
 
         /** The rest of the leapfrog step, and what it means for the tree. */
         void land(Points there, int k) {
             leapfrogs++;
             failed = there.failed()[k];
+            if (lost) {
+                diverged = true;
+                done = true;
+                return;
+            }
             double[] g = new double[d];
             double[] r = half;
             if (!failed) {

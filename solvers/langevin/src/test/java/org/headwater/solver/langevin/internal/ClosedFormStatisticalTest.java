@@ -16,6 +16,7 @@ import org.headwater.prior.box.internal.BoxPriorProvider;
 import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.prior.grouplasso.internal.GroupLassoPriorProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
+import org.headwater.prior.nonneg.internal.NonNegativePriorProvider;
 import org.headwater.solver.langevin.internal.TestProblems.Estimate;
 import org.headwater.solver.langevin.internal.TestProblems.Quadratic;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,56 @@ class ClosedFormStatisticalTest {
         }
         for (double x : posterior.draws().data()) {
             assertTrue(x >= -0.5 && x <= 1, "outside: " + x);
+        }
+    }
+
+    /**
+     * Thirty pairs of correlated coordinates at bounds: truncated normal laws. Reflected moves must
+     * be reflected in the coordinates of the preconditioner, which are oblique.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"mala", "nuts"})
+    void manyBounds(String method) {
+        int d = 60;
+        Prior prior = TestProblems.prior(new NonNegativePriorProvider(), Map.of(), d);
+        double[] coupling = {0.8, -0.8};
+        double[][] slope = {{-0.5, 0.6}, {-1.5, -0.3}};
+        double[][] truth = new double[2][];
+        for (int k = 0; k < 2; k++) {
+            double c = coupling[k];
+            double[] b = slope[k];
+            truth[k] =
+                    moments(
+                            (x, y) ->
+                                    x < 0 || y < 0
+                                            ? Double.POSITIVE_INFINITY
+                                            : 0.5 * (x * x + 2 * c * x * y + y * y)
+                                                    - b[0] * x
+                                                    - b[1] * y);
+        }
+        double[] h = new double[d * d];
+        double[] b = new double[d];
+        for (int j = 0; j < d; j++) {
+            h[j * d + j] = 1;
+            h[j * d + (j ^ 1)] = coupling[j / 2 % 2];
+            b[j] = slope[j / 2 % 2][j % 2];
+        }
+        int iterations = method.equals("nuts") ? 2000 : 12_000;
+        Posterior posterior =
+                TestProblems.run(
+                        TestProblems.problem(new Quadratic(h, b), prior),
+                        Map.of("method", method, "iterations", iterations),
+                        11);
+        for (int j = 0; j < d; j++) {
+            double mean = truth[j / 2 % 2][j % 2 * 2];
+            double sd = truth[j / 2 % 2][j % 2 * 2 + 1];
+            Estimate e = Estimate.of(posterior, j);
+            assertTrue(e.meanError() < 0.05 * sd, () -> "error of mean " + e);
+            assertEquals(0, (e.mean() - mean) / e.meanError(), LIMIT, () -> "mean " + e);
+            assertEquals(0, (e.sd() - sd) / e.sdError(), LIMIT, () -> "sd " + e);
+        }
+        for (double x : posterior.draws().data()) {
+            assertTrue(x >= 0, "outside: " + x);
         }
     }
 
