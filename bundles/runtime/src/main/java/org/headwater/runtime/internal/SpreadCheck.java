@@ -86,7 +86,7 @@ final class SpreadCheck {
         int d = x.dimension();
         Support support = Support.of(problem.prior());
         for (int k = 0; k < n * d; k++) {
-            // draws of mixtures may stick out a little, where there is no density to compare with
+            // beyond a bound there is no density to compare with
             double least = Math.max(x.data()[k], support.lower(k % d));
             x.data()[k] = Math.min(least, support.upper(k % d));
         }

@@ -17,6 +17,7 @@ import org.headwater.noise.internal.GaussianNoiseProvider;
 import org.headwater.prior.box.internal.BoxPriorProvider;
 import org.headwater.prior.gaussian.internal.GaussianPriorProvider;
 import org.headwater.prior.l1.internal.L1PriorProvider;
+import org.headwater.prior.nonneg.internal.NonNegativePriorProvider;
 import org.headwater.prior.tv.internal.TvPriorProvider;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
@@ -54,6 +55,7 @@ final class TestPlatform {
         registry.add(plugin(PluginKind.PRIOR, new GaussianPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new TvPriorProvider(), "0.1.0"));
         registry.add(plugin(PluginKind.PRIOR, new BoxPriorProvider(), "0.1.0"));
+        registry.add(plugin(PluginKind.PRIOR, new NonNegativePriorProvider(), "0.1.0"));
         return registry;
     }
 

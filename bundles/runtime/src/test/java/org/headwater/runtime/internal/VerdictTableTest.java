@@ -63,6 +63,15 @@ class VerdictTableTest {
                         "Gaussian, pcn",
                         linear(20, 40, "gaussian"),
                         "{type: langevin, method: pcn, iterations: 2000}"),
+                Arguments.of("not negative, rwpo", linear(20, 40, "nonneg"), "{type: rwpo}"),
+                Arguments.of(
+                        "not negative, mala",
+                        linear(20, 40, "nonneg"),
+                        "{type: langevin, iterations: 6000}"),
+                Arguments.of(
+                        "not negative, nuts",
+                        linear(20, 40, "nonneg"),
+                        "{type: langevin, method: nuts, iterations: 1200}"),
                 Arguments.of("lasso, rto", reference("bayes_lasso_d10", "l1"), "{type: rto}"),
                 Arguments.of(
                         "lasso, ensemble-kalman",
@@ -303,10 +312,15 @@ class VerdictTableTest {
     }
 
     private static double[] data(double[][] a) {
+        return data(a, false);
+    }
+
+    private static double[] data(double[][] a, boolean positive) {
         KeyedRandom random = KeyedRandom.of(17);
         double[] truth = new double[a[0].length];
         for (int j = 0; j < truth.length; j++) {
             truth[j] = (random.uniform() < 0.5 ? 0.5 : -0.5) * Math.log1p(-random.uniform());
+            truth[j] = positive ? Math.abs(truth[j]) : truth[j];
         }
         return Arrays.stream(a)
                 .mapToDouble(
@@ -324,10 +338,10 @@ class VerdictTableTest {
     private static Map<String, Object> linear(int d, int m, String prior) {
         double[][] a = design(d, m, 5);
         Map<String, Object> section =
-                prior.equals("l1")
-                        ? Map.of("type", "l1", "weight", 2.0)
+                !prior.equals("gaussian")
+                        ? Map.of("type", prior, "weight", 2.0)
                         : Map.of("type", "gaussian", "sd", 0.7);
-        return linearProblem(a, data(a), 0.5, section);
+        return linearProblem(a, data(a, prior.equals("nonneg")), 0.5, section);
     }
 
     private static Map<String, Object> outliers() {

@@ -15,8 +15,7 @@ import org.headwater.kernels.special.TruncatedKernel;
  *
  * <p>The mixture of kernels Kρ is non-negative. A solver's particles are the kernels' centres, not
  * draws from the posterior: they may leave it by a kernel's width √(2T/β) or more. The RWPO solver
- * therefore reads out the mixture's moments; its draws are the kernels' means, which lie in the
- * domain, stretched to those moments, and a few of them may leave it by a little.
+ * therefore reads out the mixture, whose quantiles are its draws.
  */
 final class NonNegativePrior implements SeparablePrior {
     private final double[] weight;

@@ -181,7 +181,7 @@ final class Flow {
         Ensemble gradient = Ensemble.zeros(n, d);
         boolean[] failed = new boolean[n];
         for (int k = 0; k < SHRINKS; k++) {
-            if (problem.target().evaluate(x, value, gradient, failed) == 0) {
+            if (problem.target().evaluate(projected(x), value, gradient, failed) == 0) {
                 return;
             }
             for (int i = 0; i < n; i++) {
@@ -193,6 +193,25 @@ final class Flow {
                 }
             }
         }
+    }
+
+    /** The nearest points at which a separable ψ is finite; other points as they are. */
+    private Ensemble projected(Ensemble x) {
+        if (!(problem.prior() instanceof SeparablePrior s)) {
+            return x;
+        }
+        Ensemble inside = x.copy();
+        double[] column = new double[x.size()];
+        for (int j = 0; j < d; j++) {
+            for (int i = 0; i < column.length; i++) {
+                column[i] = x.get(i, j);
+            }
+            s.proxCoordinate(j, Double.MIN_NORMAL, column, column);
+            for (int i = 0; i < column.length; i++) {
+                inside.data()[i * d + j] = column[i];
+            }
+        }
+        return inside;
     }
 
     /** The state with the averaged Hessian taken anew where the schedule asks for it. */
@@ -210,7 +229,7 @@ final class Flow {
             System.arraycopy(x.data(), x.offset(from), points.data(), i * d, d);
         }
         double[] hessian = new double[d * d];
-        if (problem.target().gaussNewton(points, hessian) == 0) {
+        if (problem.target().gaussNewton(projected(points), hessian) == 0) {
             return state;
         }
         return state.with(PRECONDITIONER, preconditioner(hessian, state.array(CURVATURE)));
@@ -293,18 +312,19 @@ final class Flow {
     }
 
     /**
-     * −∇f at all particles. Particles at which the forward model fails are put back to where it
+     * −∇f for all particles. Particles for which the forward model fails are put back to where it
      * last worked and get a drift of NaN, by which {@link #move} leaves them there.
      *
      * @param state the state before the step
+     * @param seen where the model is asked for each particle, N × d, not modified
      * @param drift N × d, modified
      * @return the state with failures counted
      */
-    State descent(State state, Ensemble drift) {
+    State descent(State state, Ensemble seen, Ensemble drift) {
         Ensemble x = state.ensemble(PARTICLES);
         int n = x.size();
         boolean[] failed = new boolean[n];
-        int count = problem.target().evaluate(x, new double[n], drift, failed);
+        int count = problem.target().evaluate(seen, new double[n], drift, failed);
         double[] g = drift.data();
         for (int i = 0; i < g.length; i++) {
             g[i] = -g[i];

@@ -20,6 +20,7 @@ import org.headwater.api.Workers;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.rwpo.CovarianceCorrection;
 import org.headwater.kernels.rwpo.LinearisedReadout;
+import org.headwater.kernels.rwpo.MixtureQuantiles;
 import org.headwater.kernels.rwpo.MixtureReadout;
 
 /**
@@ -32,11 +33,12 @@ import org.headwater.kernels.rwpo.MixtureReadout;
  * x̄ the barycentres of the layer and corr the covariance correction ({@link CovarianceCorrection},
  * kernel {@code cc} only). Where ψ is not separable the layer has ψ = 0 and the drift the Moreau
  * term −(x − prox_{μψ}(x))/μ. Read-out: mean and correlation of the particles, standard deviations
- * √D_K of the mixture ({@link MixtureReadout}), which carries the target's spread; in coordinates
- * whose particles have left the domain of ψ_j, the mixture's mean too, with draws made from the
- * kernels' means. Cost of a step: N evaluations of the model, O(N²d) at most for the layer, O(Nd² +
- * d³) for the correction. Source of the layer: arXiv 2510.16356; preconditioning: arXiv 2509.01685;
- * the covariance correction is ours.
+ * √D_K of the mixture ({@link MixtureReadout}), which carries the target's spread. In coordinates
+ * whose particles have left the domain of ψ_j, where they are only the kernels' centres, the
+ * kernels' means take their place: in the model and the correction, which are asked there; the
+ * read-out is the mixture ({@link MixtureQuantiles}). Cost of a step: N evaluations of the model,
+ * O(N²d) at most for the layer, O(Nd² + d³) for the correction. Source of the layer: arXiv
+ * 2510.16356; preconditioning: arXiv 2509.01685; the covariance correction is ours.
  */
 final class RwpoStepper implements Stepper {
     private static final String RESIDUAL = "residual";
@@ -129,7 +131,8 @@ final class RwpoStepper implements Stepper {
         double[] variance = flow.variances(state);
         double[] time = times(variance);
         Ensemble drift = Ensemble.zeros(particles, d);
-        state = flow.descent(state, drift);
+        Ensemble seen = means(state.ensemble(Flow.PARTICLES), time);
+        state = flow.descent(state, seen, drift);
         Ensemble x = state.ensemble(Flow.PARTICLES);
 
         Layer layer = layer(x, time);
@@ -137,11 +140,12 @@ final class RwpoStepper implements Stepper {
         if (layerPrior != flow.problem.prior()) {
             flow.addMoreau(x, flow.moreau(variance), drift);
         }
-        CovarianceCorrection spread = CovarianceCorrection.of(x, flow.resources.backend(), workers);
+        CovarianceCorrection spread =
+                CovarianceCorrection.of(seen, flow.resources.backend(), workers);
         double[] mixtureSd = Arrays.stream(layer.mixtureVariance).map(Math::sqrt).toArray();
         if (flow.options.kernel() == RwpoOptions.Kernel.CC) {
             Ensemble correction = Ensemble.zeros(particles, d);
-            spread.apply(x, mixtureSd, layer.mixtureVariance, correction, workers);
+            spread.apply(seen, mixtureSd, layer.mixtureVariance, correction, workers);
             DenseProducts.addScaled(
                     1 / beta, correction.data(), 0, drift.data(), 0, drift.data().length);
         }
@@ -256,7 +260,7 @@ final class RwpoStepper implements Stepper {
                 draws.data()[i * d + j] = mean[j] + scale * (x.get(i, j) - mean[j]);
             }
         }
-        boolean constrained = constrain(x, time, sd, draws);
+        boolean constrained = constrain(x, time, draws);
         double flowSpread =
                 flow.options.kernel() == RwpoOptions.Kernel.CC && !constrained
                         ? stiffen(state, x, time, draws)
@@ -303,35 +307,42 @@ final class RwpoStepper implements Stepper {
     }
 
     /**
-     * Where particles have left the domain of ψ_j, they are only the kernels' centres: there the
-     * mixture's mean is the read-out's, and draws are the kernels' means m₁, which lie in the
-     * domain, stretched to the mixture's standard deviation.
+     * Where particles have left the domain of ψ_j, they are only the kernels' centres: there, and
+     * where draws have, these are the mixture's quantiles ({@link MixtureQuantiles}).
      *
      * @param x particles, not modified
      * @param time T_j
-     * @param sd √D_K
      * @param draws N × d, modified in the coordinates concerned
      * @return whether there were any
      */
-    private boolean constrain(Ensemble x, double[] time, double[] sd, Ensemble draws) {
-        boolean any = false;
-        for (int j = 0; j < d; j++) {
-            double[] m = kernelMeans(x, j, time[j]);
-            if (m == null) {
-                continue;
-            }
-            any = true;
-            double mean = Arrays.stream(m).average().orElse(0);
-            double square = Arrays.stream(m).map(v -> (v - mean) * (v - mean)).average().orElse(0);
-            double scale = square > 0 ? sd[j] / Math.sqrt(square) : 0;
-            for (int i = 0; i < m.length; i++) {
-                draws.data()[i * d + j] = mean + scale * (m[i] - mean);
+    private boolean constrain(Ensemble x, double[] time, Ensemble draws) {
+        double[] inside = means(x, time).point(0);
+        boolean[] any = new boolean[d];
+        workers.forRanges(
+                d,
+                8,
+                (from, to) -> {
+                    for (int j = from; j < to; j++) {
+                        double[] y = column(x, j);
+                        any[j] = leaves(j, y) || leaves(j, column(draws, j));
+                        if (!any[j]) {
+                            continue;
+                        }
+                        double[] z = MixtureQuantiles.of(layerPrior, j, time[j], beta, y, inside);
+                        for (int i = 0; i < particles; i++) {
+                            draws.data()[i * d + j] = z[i];
+                        }
+                    }
+                });
+        for (boolean one : any) {
+            if (one) {
+                return true;
             }
         }
-        return any;
+        return false;
     }
 
-    /** The same for the particles' means and standard deviations, which are modified. */
+    /** There the mixture's mean and standard deviation take the place of the particles'. */
     private void constrain(Ensemble x, double[] time, double[] sd, double[] mean, double[] own) {
         for (int j = 0; j < d; j++) {
             double[] m = kernelMeans(x, j, time[j]);
@@ -342,20 +353,45 @@ final class RwpoStepper implements Stepper {
         }
     }
 
+    /** The particles, with the kernels' means in coordinates in which some have left the domain. */
+    private Ensemble means(Ensemble x, double[] time) {
+        Ensemble seen = x;
+        for (int j = 0; j < d; j++) {
+            double[] m = kernelMeans(x, j, time[j]);
+            if (m != null) {
+                seen = seen == x ? x.copy() : seen;
+                for (int i = 0; i < m.length; i++) {
+                    seen.data()[i * d + j] = m[i];
+                }
+            }
+        }
+        return seen;
+    }
+
     /** The kernels' means in coordinate j, or null if all particles lie in its domain. */
     private double[] kernelMeans(Ensemble x, int j, double time) {
-        int n = x.size();
-        double[] y = new double[n];
-        double[] m = new double[n];
-        for (int i = 0; i < n; i++) {
-            y[i] = x.get(i, j);
-        }
-        layerPrior.proxCoordinate(j, Double.MIN_NORMAL, y, m);
-        if (Arrays.equals(y, m)) {
+        double[] y = column(x, j);
+        if (!leaves(j, y)) {
             return null;
         }
-        layerPrior.kernel(j, time, beta, y, new double[n], m, new double[n]);
+        double[] m = new double[y.length];
+        layerPrior.kernel(j, time, beta, y, new double[y.length], m, new double[y.length]);
         return m;
+    }
+
+    /** Whether some values of coordinate j lie outside the domain of ψ_j. */
+    private boolean leaves(int j, double[] values) {
+        double[] nearest = new double[values.length];
+        layerPrior.proxCoordinate(j, Double.MIN_NORMAL, values, nearest);
+        return !Arrays.equals(values, nearest);
+    }
+
+    private static double[] column(Ensemble x, int j) {
+        double[] column = new double[x.size()];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = x.get(i, j);
+        }
+        return column;
     }
 
     /**
