@@ -34,9 +34,11 @@ class DivergenceStudy {
     private static Problem problem(String name) {
         switch (name) {
             case "lap2":
-                return Problems.of(new Problems.Quadratic(new double[4], new double[2]), 1, 1);
+                return laplace(2);
             case "lap10":
-                return Problems.of(new Problems.Quadratic(new double[100], new double[10]), 1, 1);
+                return laplace(10);
+            case "lap64":
+                return laplace(64);
             case "lasso10":
                 return lasso(10, 100, 0, 6);
             case "lassoS20":
@@ -46,6 +48,10 @@ class DivergenceStudy {
             default:
                 throw new IllegalArgumentException(name);
         }
+    }
+
+    private static Problem laplace(int d) {
+        return Problems.of(new Problems.Quadratic(new double[d * d], new double[d]), 1, 1);
     }
 
     /** Rows of A normal with correlations ρ^|i−j|; one coefficient in four is not 0; noise sd 1. */
