@@ -107,4 +107,17 @@ public interface Prior {
     default double curvature(int coordinate) {
         return 0;
     }
+
+    /**
+     * A bound of a coordinate: ψ is +∞ below it, whatever the other coordinates are; −∞ if there is
+     * none. Solvers reflect their moves there.
+     */
+    default double lower(int coordinate) {
+        return Double.NEGATIVE_INFINITY;
+    }
+
+    /** The same above. */
+    default double upper(int coordinate) {
+        return Double.POSITIVE_INFINITY;
+    }
 }

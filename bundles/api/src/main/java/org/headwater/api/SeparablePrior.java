@@ -13,6 +13,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface SeparablePrior extends Prior {
+    /** Where bounds are looked for from: its square is still a number. */
+    double FAR = 1e100;
+
     @Override
     default Structure structure() {
         return Structure.SEPARABLE;
@@ -75,6 +78,26 @@ public interface SeparablePrior extends Prior {
      * the coordinate is flat. Solvers use it to set scales.
      */
     double slope(int coordinate);
+
+    /** By the prox, which projects as its step goes to 0. */
+    @Override
+    default double lower(int coordinate) {
+        double bound = projected(-FAR, coordinate);
+        return bound > -FAR / 2 ? bound : Double.NEGATIVE_INFINITY;
+    }
+
+    /** By the prox, which projects as its step goes to 0. */
+    @Override
+    default double upper(int coordinate) {
+        double bound = projected(FAR, coordinate);
+        return bound < FAR / 2 ? bound : Double.POSITIVE_INFINITY;
+    }
+
+    private double projected(double far, int coordinate) {
+        double[] value = {far};
+        proxCoordinate(coordinate, Double.MIN_NORMAL, value, value);
+        return value[0];
+    }
 
     /** ψ = 0 on d coordinates. */
     static SeparablePrior flat(int d) {

@@ -2,16 +2,9 @@ package org.headwater.kernels.laplace;
 
 import java.util.Arrays;
 import org.headwater.api.Prior;
-import org.headwater.api.SeparablePrior;
 
-/**
- * Where a separable prior is finite: an interval [l_j, u_j] for each coordinate, found by its prox,
- * which projects as its step goes to 0. Immutable.
- */
+/** Where a prior can be finite: an interval [l_j, u_j] for each coordinate. Immutable. */
 public final class Support {
-    /** Where the projection is taken from: its square is still a number. */
-    private static final double FAR = 1e100;
-
     private final double[] lower;
     private final double[] upper;
     private final boolean bounded;
@@ -33,26 +26,27 @@ public final class Support {
         return new Support(lower, upper);
     }
 
-    /** Of a prior; everywhere for one that couples the coordinates. 2d evaluations of the prox. */
+    /** Of a prior. 2d questions. */
     public static Support of(Prior prior) {
         int d = prior.dimension();
-        Support all = everywhere(d);
-        if (!(prior instanceof SeparablePrior separable)) {
-            return all;
-        }
-        double[] far = {-FAR, FAR};
-        double[] near = new double[2];
-        for (int j = 0; j < d; j++) {
-            separable.proxCoordinate(j, Double.MIN_NORMAL, far, near);
-            all.lower[j] = near[0] > -FAR / 2 ? near[0] : Double.NEGATIVE_INFINITY;
-            all.upper[j] = near[1] < FAR / 2 ? near[1] : Double.POSITIVE_INFINITY;
-        }
-        return new Support(all.lower, all.upper);
+        double[] lower = new double[d];
+        double[] upper = new double[d];
+        Arrays.setAll(lower, prior::lower);
+        Arrays.setAll(upper, prior::upper);
+        return new Support(lower, upper);
     }
 
     /** Whether any coordinate has a bound. */
     public boolean isBounded() {
         return bounded;
+    }
+
+    /** Moves points to the nearest between the bounds: N × d values, modified. */
+    public void clip(double[] x) {
+        int d = lower.length;
+        for (int k = 0; bounded && k < x.length; k++) {
+            x[k] = Math.max(lower[k % d], Math.min(upper[k % d], x[k]));
+        }
     }
 
     /** l_j, or −∞. */

@@ -120,6 +120,16 @@ class FieldPrior implements Prior {
         return coordinate < field.dimension() ? field.curvature(coordinate) : 0;
     }
 
+    @Override
+    public double lower(int coordinate) {
+        return coordinate < field.dimension() ? field.lower(coordinate) : Double.NEGATIVE_INFINITY;
+    }
+
+    @Override
+    public double upper(int coordinate) {
+        return coordinate < field.dimension() ? field.upper(coordinate) : Double.POSITIVE_INFINITY;
+    }
+
     /**
      * Keeps the structure. On a flat coordinate K(z|y) ∝ exp(−β(z−y)²/(4T)): log Z = ½log(4πT/β),
      * m₁ = y, v₁ = 2T/β.

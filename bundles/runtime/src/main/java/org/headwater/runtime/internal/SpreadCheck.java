@@ -24,7 +24,7 @@ import org.headwater.runtime.RunResult.ParameterSummary;
  * Whether the draws have the spread of the density that they are said to have, by the gradients at
  * some of them ({@link SteinSpread}): finds steps that are too large, kernels that collapse, chains
  * that have not arrived, whatever the solver. Coordinates with bounds of the prior nearby on both
- * sides do not count, nor those with any if the prior couples them.
+ * sides do not count, nor those with one that is not the coordinate's own ({@link Prior#lower}).
  */
 final class SpreadCheck {
     /** So many draws are looked at, at most: as many evaluations of the model and its gradient. */
@@ -85,11 +85,8 @@ final class SpreadCheck {
         int n = x.size();
         int d = x.dimension();
         Support support = Support.of(problem.prior());
-        for (int k = 0; k < n * d; k++) {
-            // beyond a bound there is no density to compare with
-            double least = Math.max(x.data()[k], support.lower(k % d));
-            x.data()[k] = Math.min(least, support.upper(k % d));
-        }
+        // beyond a bound there is no density to compare with
+        support.clip(x.data());
         double[] sd = summary.stream().mapToDouble(ParameterSummary::sd).toArray();
         if (Arrays.stream(sd).anyMatch(s -> !(s > 0))) {
             return Map.of();

@@ -102,6 +102,16 @@ class FirstFree implements Prior {
         return coordinate == 0 ? 0 : rest.curvature(coordinate - 1);
     }
 
+    @Override
+    public double lower(int coordinate) {
+        return coordinate == 0 ? Double.NEGATIVE_INFINITY : rest.lower(coordinate - 1);
+    }
+
+    @Override
+    public double upper(int coordinate) {
+        return coordinate == 0 ? Double.POSITIVE_INFINITY : rest.upper(coordinate - 1);
+    }
+
     /** All values but the first. */
     private record Tail(int dimension) implements Analysis {
         @Override

@@ -123,6 +123,16 @@ final class SumPrior implements Prior {
         return Optional.of(new QuadraticSplit(quadratic, remaining));
     }
 
+    @Override
+    public double lower(int coordinate) {
+        return terms.stream().mapToDouble(p -> p.lower(coordinate)).max().orElseThrow();
+    }
+
+    @Override
+    public double upper(int coordinate) {
+        return terms.stream().mapToDouble(p -> p.upper(coordinate)).min().orElseThrow();
+    }
+
     /** The terms' curvatures, and half the squared slopes of those that are separable. */
     @Override
     public double curvature(int coordinate) {

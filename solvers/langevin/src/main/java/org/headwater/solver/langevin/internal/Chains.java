@@ -17,6 +17,7 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.api.Stepper;
+import org.headwater.kernels.chain.Scale;
 import org.headwater.kernels.chain.StepAdaptation;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.laplace.LaplaceApproximation;
@@ -160,6 +161,7 @@ final class Chains implements Stepper {
                 System.arraycopy(one.data(), 0, x.data(), x.offset(i), d);
             }
         }
+        support.clip(x.data());
         Points p = potential.at(x);
         for (int k = 0; k <= SHRINKS; k++) {
             double share = k < SHRINKS ? 0.5 : 0;

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.headwater.api.Ensemble;
 import org.headwater.api.RandomStream;
 import org.headwater.api.Workers;
+import org.headwater.kernels.chain.Scale;
 import org.headwater.kernels.dense.DenseCholesky;
 
 /**

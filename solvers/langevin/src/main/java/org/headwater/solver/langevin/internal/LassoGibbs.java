@@ -8,6 +8,7 @@ import org.headwater.api.Problem;
 import org.headwater.api.RandomStream;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Workers;
+import org.headwater.kernels.chain.Scale;
 import org.headwater.kernels.dense.DenseCholesky;
 
 /**

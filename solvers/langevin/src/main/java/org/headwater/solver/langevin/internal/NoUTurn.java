@@ -6,6 +6,7 @@ import java.util.Map;
 import org.headwater.api.Ensemble;
 import org.headwater.api.RandomStream;
 import org.headwater.api.Workers;
+import org.headwater.kernels.chain.Scale;
 
 /**
  * The no-U-turn sampler: Hamiltonian trajectories that double until they turn back, with points

@@ -7,6 +7,7 @@ import org.headwater.api.Problem;
 import org.headwater.api.QuadraticPotential;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Workers;
+import org.headwater.kernels.chain.Scale;
 
 /**
  * U = f + ψ and the smoothed V = f + ψ^μ with its drift v = −∇V, where

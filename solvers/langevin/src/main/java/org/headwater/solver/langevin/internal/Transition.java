@@ -2,6 +2,7 @@ package org.headwater.solver.langevin.internal;
 
 import java.util.Map;
 import org.headwater.api.RandomStream;
+import org.headwater.kernels.chain.Scale;
 
 /** One iteration of all chains. Implementations are immutable. */
 interface Transition {

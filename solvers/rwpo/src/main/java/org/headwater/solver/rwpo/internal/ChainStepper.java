@@ -14,7 +14,9 @@ import org.headwater.api.State;
 import org.headwater.api.StepInfo;
 import org.headwater.api.Stepper;
 import org.headwater.api.Workers;
+import org.headwater.kernels.chain.Scale;
 import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.laplace.Support;
 import org.headwater.kernels.rwpo.CovarianceCorrection;
 
 /**
@@ -26,12 +28,12 @@ import org.headwater.kernels.rwpo.CovarianceCorrection;
  * x′ = x + γPv(x) + √(2γ/β)·Lξ
  * </pre>
  *
- * and accept by Metropolis and Hastings on f + ψ itself, kinks included: neither μ nor γ biases the
- * draws (M. Pereyra, Stat. Comput. 26, 2016; here preconditioned). P is that of {@link
- * PriorLinearisation}, from whose Gaussian the chains start. In the first half of the steps γ is
- * tuned to an acceptance of .574, and the P of a nonlinear model to its averaged Hessian; then both
- * are fixed, and positions of all chains at evenly spaced steps are the draws, one chain after the
- * other.
+ * reflected at bounds, and accept by Metropolis and Hastings on f + ψ itself, kinks included:
+ * neither μ nor γ biases the draws (M. Pereyra, Stat. Comput. 26, 2016; here preconditioned). P is
+ * that of {@link PriorLinearisation}, from whose Gaussian the chains start. In the first half of
+ * the steps γ is tuned to an acceptance of .574, and the P of a nonlinear model to its averaged
+ * Hessian; then both are fixed, and positions of all chains at evenly spaced steps are the draws,
+ * one chain after the other.
  *
  * <p>The first step evaluates the particles, every other one the proposals: N evaluations of f, ψ
  * and its prox a step, and O(Nd²). A proposal at which the forward model fails is rejected and
@@ -81,6 +83,8 @@ final class ChainStepper implements Stepper {
     private final int thin;
     private final int d;
     private final Workers workers;
+    private final Support support;
+    private volatile Scale lastScale;
 
     /**
      * @param needed the particles that the flow would have needed to take the chains' place; 0 if
@@ -96,6 +100,7 @@ final class ChainStepper implements Stepper {
         this.thin = Math.max(1, (this.iterations - samplingFrom) / snapshots);
         this.d = flow.d;
         this.workers = flow.resources.workers();
+        this.support = Support.of(flow.problem.prior());
     }
 
     @Override
@@ -132,7 +137,8 @@ final class ChainStepper implements Stepper {
     }
 
     private StepResult placed(State before) {
-        Ensemble x = before.ensemble(Flow.PARTICLES);
+        Ensemble x = before.ensemble(Flow.PARTICLES).copy();
+        support.clip(x.data());
         double mu = flow.moreau(flow.variances(before));
         double[] value = new double[particles];
         Ensemble drift = Ensemble.zeros(particles, d);
@@ -142,6 +148,7 @@ final class ChainStepper implements Stepper {
                 factored(counted(before, failed))
                         .with(MOREAU, mu)
                         .with(STEP, 0.5 / Math.cbrt(d))
+                        .with(Flow.PARTICLES, x)
                         .with(ORIGIN, x.data())
                         .with(POTENTIAL, value)
                         .with(DRIFT, drift.data())
@@ -183,31 +190,36 @@ final class ChainStepper implements Stepper {
 
     private StepResult proposed(State before, RandomStream random) {
         Ensemble x = before.ensemble(Flow.PARTICLES);
-        double[] l = before.array(FACTOR);
+        Scale scale = scale(before);
         double[] value = before.array(POTENTIAL);
         double[] drift = before.array(DRIFT);
         double gamma = before.scalar(STEP);
         double beta = flow.problem.beta();
         double noise = Math.sqrt(2 * gamma / beta);
-        // In the coordinates w = L⁻¹x a proposal is w + γg + noise·z with g = Lᵀv.
-        double[] z = new double[particles * d];
-        double[] g = new double[particles * d];
+        // In the coordinates w = L⁻¹x a proposal is w + noise·r with r = z + γg/noise, g = Lᵀv: a
+        // leapfrog step, reflected at bounds.
+        double kick = gamma / noise;
+        double[][] r = new double[particles][d];
+        double[] kinetic = new double[particles];
+        boolean[] lost = new boolean[particles];
         double[] threshold = new double[particles];
         Ensemble trial = x.copy();
         workers.forRanges(
                 particles,
                 8,
                 (from, to) -> {
-                    double[] w = new double[d];
+                    double[] g = new double[d];
                     for (int i = from; i < to; i++) {
                         RandomStream stream = random.split(i);
-                        addWhitened(l, drift, g, i);
+                        scale.whiten(kick, drift, i * d, g, 0);
                         for (int j = 0; j < d; j++) {
-                            z[i * d + j] = stream.gaussian();
-                            w[j] = gamma * g[i * d + j] + noise * z[i * d + j];
+                            double z = stream.gaussian();
+                            kinetic[i] += 0.5 * z * z;
+                            r[i][j] = z + g[j];
                         }
-                        for (int j = 0; j < d; j++) {
-                            trial.data()[i * d + j] += DenseProducts.dot(l, j * d, w, 0, j + 1);
+                        lost[i] = !scale.move(noise, r[i], trial.data(), i * d);
+                        if (lost[i]) {
+                            System.arraycopy(x.data(), i * d, trial.data(), i * d, d);
                         }
                         threshold[i] = Math.log(stream.uniform());
                     }
@@ -217,20 +229,20 @@ final class ChainStepper implements Stepper {
         boolean[] failed = new boolean[particles];
         evaluate(trial, before.scalar(MOREAU), trialValue, trialDrift, failed);
 
-        // The noise of the way back is −(z + γ(g + g′)/noise).
         double[] logRatio = new double[particles];
         workers.forRanges(
                 particles,
                 8,
                 (from, to) -> {
+                    double[] g = new double[d];
                     for (int i = from; i < to; i++) {
-                        addWhitened(l, trialDrift.data(), g, i);
-                        double sum = beta * (value[i] - trialValue[i]);
-                        for (int k = i * d; k < (i + 1) * d; k++) {
-                            double back = z[k] + gamma / noise * g[k];
-                            sum += 0.5 * (z[k] * z[k] - back * back);
+                        scale.whiten(kick, trialDrift.data(), i * d, g, 0);
+                        double sum = beta * (value[i] - trialValue[i]) + kinetic[i];
+                        for (int j = 0; j < d; j++) {
+                            double back = r[i][j] + g[j];
+                            sum -= 0.5 * back * back;
                         }
-                        logRatio[i] = sum;
+                        logRatio[i] = lost[i] ? Double.NEGATIVE_INFINITY : sum;
                     }
                 });
         double[] position = x.data().clone();
@@ -267,11 +279,15 @@ final class ChainStepper implements Stepper {
         return result(state, x, moved, acceptance);
     }
 
-    /** Adds Lᵀv of particle i. */
-    private void addWhitened(double[] l, double[] v, double[] out, int i) {
-        for (int j = 0; j < d; j++) {
-            DenseProducts.addScaled(v[i * d + j], l, j * d, out, i * d, j + 1);
+    /** The one of before where L is, with what it has worked out of it. */
+    private Scale scale(State state) {
+        double[] l = state.array(FACTOR);
+        Scale known = lastScale;
+        if (known == null || known.l() != l) {
+            known = new Scale(state.array(Flow.MODE), l, support);
+            lastScale = known;
         }
+        return known;
     }
 
     private static State keep(State state, double[] x) {

@@ -1,4 +1,4 @@
-package org.headwater.solver.langevin.internal;
+package org.headwater.kernels.chain;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -6,10 +6,10 @@ import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.laplace.Support;
 
 /**
- * The scale of the chains' moves: they are of order 1 in the coordinates w, x = centre + Lw. Moves
- * stay within the bounds of the prior.
+ * The scale of a chain's moves: they are of order 1 in the coordinates w, x = centre + Lw. Moves
+ * stay within the bounds of the prior. Safe for use by several threads.
  */
-final class Scale {
+public final class Scale {
     /** Reflections of a move for each coordinate, at most: in a corner they may take no end. */
     private static final int REFLECTIONS = 10;
 
@@ -23,28 +23,32 @@ final class Scale {
     /**
      * @param centre the MAP, d values
      * @param l lower L, d × d, 0 above the diagonal
+     * @param support at whose bounds moves are reflected
      */
-    Scale(double[] centre, double[] l, Support support) {
+    public Scale(double[] centre, double[] l, Support support) {
         this.centre = centre;
         this.l = l;
         this.support = support;
         this.covariance = new AtomicReferenceArray<>(centre.length);
     }
 
-    double[] centre() {
+    /** Shared, not to be modified. */
+    public double[] centre() {
         return centre;
     }
 
-    double[] l() {
+    /** L, shared, not to be modified. */
+    public double[] l() {
         return l;
     }
 
-    int dimension() {
+    /** d. */
+    public int dimension() {
         return centre.length;
     }
 
     /** out += s·Lw; O(d²/2). */
-    void add(double s, double[] w, int wOffset, double[] out, int offset) {
+    public void add(double s, double[] w, int wOffset, double[] out, int offset) {
         int d = centre.length;
         for (int j = 0; j < d; j++) {
             out[offset + j] += s * DenseProducts.dot(l, j * d, w, wOffset, j + 1);
@@ -52,7 +56,7 @@ final class Scale {
     }
 
     /** out = s·Lᵀv; O(d²/2). */
-    void whiten(double s, double[] v, int vOffset, double[] out, int offset) {
+    public void whiten(double s, double[] v, int vOffset, double[] out, int offset) {
         int d = centre.length;
         Arrays.fill(out, offset, offset + d, 0);
         for (int j = 0; j < d; j++) {
@@ -71,7 +75,7 @@ final class Scale {
      * @param x where the point lies, within the bounds; modified
      * @return false where the reflections took no end; r and x are then of no use
      */
-    boolean move(double s, double[] r, double[] x, int offset) {
+    public boolean move(double s, double[] r, double[] x, int offset) {
         if (!support.isBounded()) {
             add(s, r, 0, x, offset);
             return true;
