@@ -84,6 +84,7 @@ public final class PriorChecks {
         checks.add(Check.of("prox-rows", this::rowsAreIndependent));
         checks.add(Check.of("inputs-untouched", this::inputsStay));
         checks.add(Check.of("scales", this::scalesAreNumbers));
+        checks.add(Check.of("bounds", this::boundsAreTheDomains));
         SeparableChecks.of(prior).ifPresent(checks::addAll);
         prior.synthesis().ifPresent(s -> checks.addAll(SynthesisChecks.of(prior, s)));
         prior.quadratic().ifPresent(q -> checks.add(Check.of("quadratic", () -> quadratic(q))));
@@ -453,6 +454,35 @@ public final class PriorChecks {
         Arrays.fill(clean, d, 2 * d, 0);
         Limits.sameBytes("the prox of the other points", clean, p, "NaN must stay in its own row");
         return "NaN in a point gives NaN in its prox and nowhere else";
+    }
+
+    /** The prox keeps to the bounds, and ψ is infinite beyond them. */
+    private String boundsAreTheDomains() {
+        Ensemble p = prox(Points.normal(Points.random(12), POINTS, d, SCALE), 0.1);
+        int bounds = 0;
+        for (int j = 0; j < d; j++) {
+            for (int side = -1; side <= 1; side += 2) {
+                double bound = side < 0 ? prior.lower(j) : prior.upper(j);
+                if (bound == side * Double.POSITIVE_INFINITY) {
+                    continue;
+                }
+                bounds++;
+                double[] beyond = p.point(0);
+                beyond[j] = bound + side * 1e-6 * (1 + Math.abs(bound));
+                double there = prior.potential(beyond, 0);
+                Limits.require(
+                        there == Double.POSITIVE_INFINITY,
+                        "the potential beyond the bound " + bound + " is " + there,
+                        "lower and upper must be where the potential becomes infinite");
+                for (int i = 0; i < POINTS; i++) {
+                    Limits.require(
+                            side * (p.get(i, j) - bound) <= 0,
+                            "the prox gives " + p.get(i, j) + " beyond the bound " + bound,
+                            "the prox must stay where the potential is finite");
+                }
+            }
+        }
+        return bounds + " bounds, beyond which the potential is infinite and the prox never goes";
     }
 
     private String wrongShapeIsRefused() {

@@ -91,6 +91,20 @@ class SumPriorTest {
         }
     }
 
+    /** The narrowest of the terms' bounds, also beside a term that couples the coordinates. */
+    @Test
+    void boundsAreThoseOfTheTerms() {
+        Prior prior =
+                sum(
+                        List.of(
+                                Map.of("type", "tv", "weight", 1),
+                                Map.of("type", "nonneg"),
+                                Map.of("type", "box", "lower", -2, "upper", 1)),
+                        3);
+        assertEquals(0, prior.lower(2));
+        assertEquals(1, prior.upper(0));
+    }
+
     /** Non-negative and in a box: clipping to the intersection. */
     @Test
     void constraintsIntersect() {
