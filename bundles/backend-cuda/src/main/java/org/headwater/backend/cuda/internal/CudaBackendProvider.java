@@ -34,7 +34,8 @@ public final class CudaBackendProvider implements KernelBackendProvider {
                     "The RWPO layers on an NVIDIA card of compute capability 7.5 or more (7.0 in a"
                             + " build with -Pcuda12).",
                     SettingsSchema.of(),
-                    "Han, Osher, Li, arXiv:2510.16356");
+                    "F. Han, S. Osher, W. Li, Sparse transformer architectures via regularized"
+                            + " Wasserstein proximal operator with L1 prior, arXiv:2510.16356");
 
     private final Libraries libraries;
     private final Path folder;

@@ -17,7 +17,8 @@ public final class VectorBackendProvider implements KernelBackendProvider {
                     "0.1.0",
                     "The RWPO layers on the CPU, on its vector registers where Java offers them.",
                     SettingsSchema.of(),
-                    "Han, Osher, Li, arXiv:2510.16356");
+                    "F. Han, S. Osher, W. Li, Sparse transformer architectures via regularized"
+                            + " Wasserstein proximal operator with L1 prior, arXiv:2510.16356");
 
     @Override
     public PluginInfo info() {

@@ -33,7 +33,8 @@ public final class L1PriorProvider implements PriorProvider {
                                     .or(Scaling.AUTO)
                                     .atLeast(0)
                                     .required()),
-                    "Han, Osher, Li, arXiv:2510.16356");
+                    "F. Han, S. Osher, W. Li, Sparse transformer architectures via regularized"
+                            + " Wasserstein proximal operator with L1 prior, arXiv:2510.16356");
 
     @Override
     public PluginInfo info() {
