@@ -50,13 +50,14 @@ final class ProblemCheck {
         Map<String, Object> versions = new LinkedHashMap<>();
         for (Plugin plugin : p.plan().plugins()) {
             String version = plugin.type() + " (" + plugin.bundle() + " " + plugin.version() + ")";
-            lines.put(plugin.kind().singular(), version);
+            // priors may hold others, which come after them
+            lines.merge(plugin.kind().singular(), version, (outer, inner) -> outer + ", " + inner);
             Map<String, Object> fact = new LinkedHashMap<>();
             fact.put("type", plugin.type());
             fact.put("bundle", plugin.bundle());
             fact.put("version", plugin.version());
             fact.put("sha256", plugin.sha256());
-            versions.put(plugin.kind().key(), fact);
+            versions.putIfAbsent(plugin.kind().key(), fact);
         }
         facts.put("plugins", versions);
         lines.put("kernels", p.backend().description());

@@ -1,5 +1,8 @@
 package org.headwater.backend.vector.internal;
 
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.KernelBackend.Precision;
 import org.headwater.api.KernelBackendProvider;
@@ -7,6 +10,7 @@ import org.headwater.api.PluginInfo;
 import org.headwater.api.SettingsSchema;
 import org.headwater.kernels.layer.LayerLoops;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 /** Offers the layers on the CPU, on every machine. */
 @Component
@@ -19,6 +23,18 @@ public final class VectorBackendProvider implements KernelBackendProvider {
                     SettingsSchema.of(),
                     "F. Han, S. Osher, W. Li, Sparse transformer architectures via regularized"
                             + " Wasserstein proximal operator with L1 prior, arXiv:2510.16356");
+
+    private final Queue<WarmUp> warmUps = new ConcurrentLinkedQueue<>();
+
+    /** Ends what runs in the background, whose classes go with the bundle. */
+    @Deactivate
+    void stop() {
+        warmUps.forEach(WarmUp::stop);
+    }
+
+    Collection<WarmUp> warmUps() {
+        return warmUps;
+    }
 
     @Override
     public PluginInfo info() {
@@ -36,7 +52,7 @@ public final class VectorBackendProvider implements KernelBackendProvider {
         KernelBackend backend = new VectorBackend(loops, precision);
         boolean vectors = loops.joint(Precision.SINGLE) != null;
         if (vectors) {
-            WarmUp.start(backend, precision == Precision.SINGLE);
+            warmUps.add(WarmUp.start(backend, precision == Precision.SINGLE));
         }
         return backend;
     }

@@ -12,6 +12,9 @@ final class WarmUp implements Runnable {
     private static final long LIMIT_NANOS = 3_000_000_000L;
     private static final int ROUNDS = 60;
 
+    /** Loops that are not compiled yet take their time. */
+    private static final long LONGEST_LAYER_MILLIS = 2000;
+
     /** Enough particles for the fast Gauss transform and for more than one tile. */
     private static final int PARTICLES = 260;
 
@@ -35,35 +38,51 @@ final class WarmUp implements Runnable {
 
     private final KernelBackend backend;
     private final boolean joint;
+    private final Thread thread;
+    private volatile boolean stopped;
 
     private WarmUp(KernelBackend backend, boolean joint) {
         this.backend = backend;
         this.joint = joint;
+        this.thread = new Thread(this, "headwater-warm-up");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     /** Starts it on a thread of its own, which gives way to others and keeps nobody from ending. */
-    static void start(KernelBackend backend, boolean joint) {
-        Thread thread = new Thread(new WarmUp(backend, joint), "headwater-warm-up");
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        thread.start();
+    static WarmUp start(KernelBackend backend, boolean joint) {
+        WarmUp warmUp = new WarmUp(backend, joint);
+        warmUp.thread.start();
+        return warmUp;
+    }
+
+    /** Ends it, before the classes that it needs are gone. Waits for the layer that it is at. */
+    void stop() {
+        stopped = true;
+        try {
+            thread.join(LONGEST_LAYER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean isRunning() {
+        return thread.isAlive();
     }
 
     @Override
     public void run() {
         long end = System.nanoTime() + LIMIT_NANOS;
-        try {
-            for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
-                layer(2, false);
-                for (int d : DIMENSIONS) {
-                    if (joint) {
-                        layer(d, true);
-                    }
+        for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
+            layer(2, false);
+            for (int d : DIMENSIONS) {
+                if (stopped) {
+                    return;
+                }
+                if (joint) {
+                    layer(d, true);
                 }
             }
-        } catch (NoClassDefFoundError e) {
-            // The platform stops while this runs, and its classes are gone: nobody waits for it.
-            return;
         }
     }
 

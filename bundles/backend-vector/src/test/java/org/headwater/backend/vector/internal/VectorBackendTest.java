@@ -54,4 +54,14 @@ class VectorBackendTest {
         assertEquals(2 - 2 * second, mean.get(1, 1), 1e-15);
         assertEquals(1 - second, self[1], 1e-15);
     }
+
+    /** The classes of a warm-up go with the bundle. */
+    @Test
+    void nothingRunsAfterTheProviderHasGone() {
+        VectorBackendProvider going = new VectorBackendProvider();
+        going.create(KernelBackend.Precision.SINGLE);
+        going.create(KernelBackend.Precision.DOUBLE);
+        going.stop();
+        assertTrue(going.warmUps().stream().noneMatch(WarmUp::isRunning));
+    }
 }
