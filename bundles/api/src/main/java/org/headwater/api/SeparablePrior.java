@@ -13,9 +13,6 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface SeparablePrior extends Prior {
-    /** Where bounds are looked for from: its square is still a number. */
-    double FAR = 1e100;
-
     @Override
     default Structure structure() {
         return Structure.SEPARABLE;
@@ -82,21 +79,22 @@ public interface SeparablePrior extends Prior {
     /** By the prox, which projects as its step goes to 0. */
     @Override
     default double lower(int coordinate) {
-        double bound = projected(-FAR, coordinate);
-        return bound > -FAR / 2 ? bound : Double.NEGATIVE_INFINITY;
+        return bound(coordinate, -1e100);
     }
 
     /** By the prox, which projects as its step goes to 0. */
     @Override
     default double upper(int coordinate) {
-        double bound = projected(FAR, coordinate);
-        return bound < FAR / 2 ? bound : Double.POSITIVE_INFINITY;
+        return bound(coordinate, 1e100);
     }
 
-    private double projected(double far, int coordinate) {
+    /** Where a far point, whose square is still a number, is projected to, if not to itself. */
+    private double bound(int coordinate, double far) {
         double[] value = {far};
         proxCoordinate(coordinate, Double.MIN_NORMAL, value, value);
-        return value[0];
+        return Math.abs(value[0]) < Math.abs(far) / 2
+                ? value[0]
+                : Math.copySign(Double.POSITIVE_INFINITY, far);
     }
 
     /** ψ = 0 on d coordinates. */
