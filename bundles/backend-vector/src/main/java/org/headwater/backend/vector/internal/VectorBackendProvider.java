@@ -52,6 +52,7 @@ public final class VectorBackendProvider implements KernelBackendProvider {
         KernelBackend backend = new VectorBackend(loops, precision);
         boolean vectors = loops.joint(Precision.SINGLE) != null;
         if (vectors) {
+            warmUps.removeIf(w -> !w.isRunning());
             warmUps.add(WarmUp.start(backend, precision == Precision.SINGLE));
         }
         return backend;

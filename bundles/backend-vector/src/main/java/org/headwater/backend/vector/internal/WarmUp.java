@@ -73,15 +73,21 @@ final class WarmUp implements Runnable {
     @Override
     public void run() {
         long end = System.nanoTime() + LIMIT_NANOS;
-        for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
-            layer(2, false);
-            for (int d : DIMENSIONS) {
-                if (stopped) {
-                    return;
-                }
-                if (joint) {
-                    layer(d, true);
-                }
+        try {
+            for (int i = 0; i < ROUNDS && !stopped && System.nanoTime() < end; i++) {
+                round();
+            }
+        } catch (NoClassDefFoundError e) {
+            // A layer took longer than stop() waits, and its classes are gone.
+            stopped = true;
+        }
+    }
+
+    private void round() {
+        layer(2, false);
+        for (int d : DIMENSIONS) {
+            if (joint && !stopped) {
+                layer(d, true);
             }
         }
     }

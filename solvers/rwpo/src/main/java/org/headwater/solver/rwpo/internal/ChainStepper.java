@@ -100,7 +100,7 @@ final class ChainStepper implements Stepper {
         this.thin = Math.max(1, (this.iterations - samplingFrom) / snapshots);
         this.d = flow.d;
         this.workers = flow.resources.workers();
-        this.support = Support.of(flow.problem.prior());
+        this.support = flow.support;
     }
 
     @Override

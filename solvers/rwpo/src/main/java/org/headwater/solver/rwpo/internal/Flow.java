@@ -13,6 +13,7 @@ import org.headwater.api.State;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.laplace.MapFinder;
+import org.headwater.kernels.laplace.Support;
 
 /** What both steppers share: the problem, its scales, the start, and moves of the particles. */
 final class Flow {
@@ -50,12 +51,14 @@ final class Flow {
     final Resources resources;
     final RwpoOptions options;
     final int d;
+    final Support support;
 
     Flow(Problem problem, Resources resources, RwpoOptions options) {
         this.problem = problem;
         this.resources = resources;
         this.options = options;
         this.d = problem.dimension();
+        this.support = Support.of(problem.prior());
     }
 
     /**
@@ -195,22 +198,10 @@ final class Flow {
         }
     }
 
-    /** The nearest points at which a separable ψ is finite; other points as they are. */
+    /** The nearest points within the bounds. */
     private Ensemble projected(Ensemble x) {
-        if (!(problem.prior() instanceof SeparablePrior s)) {
-            return x;
-        }
         Ensemble inside = x.copy();
-        double[] column = new double[x.size()];
-        for (int j = 0; j < d; j++) {
-            for (int i = 0; i < column.length; i++) {
-                column[i] = x.get(i, j);
-            }
-            s.proxCoordinate(j, Double.MIN_NORMAL, column, column);
-            for (int i = 0; i < column.length; i++) {
-                inside.data()[i * d + j] = column[i];
-            }
-        }
+        support.clip(inside.data());
         return inside;
     }
 

@@ -131,9 +131,10 @@ final class RwpoStepper implements Stepper {
         double[] variance = flow.variances(state);
         double[] time = times(variance);
         Ensemble drift = Ensemble.zeros(particles, d);
-        Ensemble seen = means(state.ensemble(Flow.PARTICLES), time);
-        state = flow.descent(state, seen, drift);
+        state = flow.descent(state, means(state.ensemble(Flow.PARTICLES), time), drift);
+        // those whose model has failed have been put back
         Ensemble x = state.ensemble(Flow.PARTICLES);
+        Ensemble seen = means(x, time);
 
         Layer layer = layer(x, time);
         addLayer(x, layer, time, drift);
