@@ -104,6 +104,72 @@ public interface LayerLoops {
             double[] out0,
             double[] out1);
 
+    /**
+     * out_i ← Σ_t a_t·in_{i+t·stride}.
+     *
+     * @param a factors a_t from {@code ao} on, not modified
+     * @param ao where the factors start
+     * @param count number of factors
+     * @param in from {@code io} on, not modified
+     * @param io where the first value's first term is
+     * @param stride from one term to the next
+     * @param out modified from {@code oo} on; not in
+     * @param oo where the first value goes
+     * @param n number of values, a multiple of 8
+     */
+    void combine(
+            double[] a,
+            int ao,
+            int count,
+            double[] in,
+            int io,
+            int stride,
+            double[] out,
+            int oo,
+            int n);
+
+    /**
+     * grid_{r·stride+c} += a_r·b_c.
+     *
+     * @param e holds a and b, not modified
+     * @param ao where a starts
+     * @param rows number of its values
+     * @param bo where b starts
+     * @param columns number of its values, a multiple of 8
+     * @param grid modified from {@code at} on; not e
+     * @param at where the first product goes
+     * @param stride from one row to the next
+     */
+    void addProducts(
+            double[] e, int ao, int rows, int bo, int columns, double[] grid, int at, int stride);
+
+    /**
+     * Sums of a grid with the factors a_r of its rows and b_c of its columns, over all rows and
+     * columns: Σ a_r G_rc b_c, Σ a_r G_rc b_c z_c and Σ z_r a_r G_rc b_c, G_rc = grid_{r·stride+c}.
+     *
+     * @param e holds a and b, not modified
+     * @param ao where a starts
+     * @param rows number of its values
+     * @param bo where b starts
+     * @param columns number of its values, a multiple of 8
+     * @param z as many values as the longer has, not modified
+     * @param grid not modified
+     * @param at where the first term is
+     * @param stride from one row to the next
+     * @param out 3 values, modified
+     */
+    void sumProducts(
+            double[] e,
+            int ao,
+            int rows,
+            int bo,
+            int columns,
+            double[] z,
+            double[] grid,
+            int at,
+            int stride,
+            double[] out);
+
     /** The joint layer by symmetric tiles, or null where it has no fast form. */
     SymmetricJoint joint(Precision precision);
 

@@ -1,5 +1,6 @@
 package org.headwater.kernels.layer;
 
+import java.util.Arrays;
 import org.headwater.api.KernelBackend.Precision;
 import org.headwater.kernels.special.Exponential;
 
@@ -147,6 +148,63 @@ public final class ScalarLoops implements LayerLoops {
             }
             out0[i] = c0[0] + (z[i] * a1 - a2);
             out1[i] = c1[0] + (z[i] * b1 - b2);
+        }
+    }
+
+    @Override
+    public void combine(
+            double[] a,
+            int ao,
+            int count,
+            double[] in,
+            int io,
+            int stride,
+            double[] out,
+            int oo,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            double sum = 0;
+            for (int t = 0, at = io + i; t < count; t++, at += stride) {
+                sum += a[ao + t] * in[at];
+            }
+            out[oo + i] = sum;
+        }
+    }
+
+    @Override
+    public void addProducts(
+            double[] e, int ao, int rows, int bo, int columns, double[] grid, int at, int stride) {
+        for (int r = 0, row = at; r < rows; r++, row += stride) {
+            for (int c = 0; c < columns; c++) {
+                grid[row + c] += e[ao + r] * e[bo + c];
+            }
+        }
+    }
+
+    @Override
+    public void sumProducts(
+            double[] e,
+            int ao,
+            int rows,
+            int bo,
+            int columns,
+            double[] z,
+            double[] grid,
+            int at,
+            int stride,
+            double[] out) {
+        Arrays.fill(out, 0, 3, 0);
+        for (int r = 0, row = at; r < rows; r++, row += stride) {
+            double sum = 0;
+            double along = 0;
+            for (int c = 0; c < columns; c++) {
+                double term = grid[row + c] * e[bo + c];
+                sum += term;
+                along += term * z[c];
+            }
+            out[0] += e[ao + r] * sum;
+            out[1] += e[ao + r] * along;
+            out[2] += e[ao + r] * z[r] * sum;
         }
     }
 

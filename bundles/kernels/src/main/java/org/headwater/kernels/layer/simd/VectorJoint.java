@@ -8,14 +8,19 @@ import org.headwater.kernels.layer.SymmetricJoint;
 /**
  * The joint layer on vector registers, in single or double precision.
  *
- * <p>With g_l = exp(c − logZ_l), c the middle of the range of logZ, the sums are Σ_l E_il g_l (1,
- * y_l) with E symmetric: each tile of E is computed once and used for its rows and its columns.
- * E_ii = 1 bounds the sums below, so that no maximum is needed. A strip is a block of rows with all
- * later keys; strips are dealt to a fixed number of groups, which have column sums of their own
- * that are added in order: the result does not depend on the number of threads. In up to three
- * dimensions many particles are put in the order of a k-d tree, and tiles are left out whose
- * bounding boxes are so far apart that all their terms are negligible in a sum together; in single
- * precision and more than two dimensions the sums of a tile end where its weights turn out to be.
+ * <p>N²/2 exponentials, O(N²d). With g_l = exp(c − logZ_l), c the middle of the range of logZ, the
+ * sums are Σ_l E_il g_l (1, y_l) with E symmetric: each tile of E is computed once and used for its
+ * rows and its columns. E_ii = 1 bounds the sums below, so that no maximum is needed. A strip is a
+ * block of rows with all later keys; strips are dealt to a fixed number of groups, which have
+ * column sums of their own that are added in order: the result does not depend on the number of
+ * threads. In up to three dimensions many particles are put in the order of a k-d tree, and tiles
+ * are left out whose bounding boxes are so far apart that all their terms are negligible in a sum
+ * together; in single precision and more than two dimensions the sums of a tile end where its
+ * weights turn out to be.
+ *
+ * <p>In single precision logZ may vary by 50 bits: the least E is 2⁻⁹⁶, so that what should be 0
+ * weighs at most N·2⁻⁴⁶ of a sum, and products of weights stay normal numbers. In double precision
+ * 60 bits. Particles may be as many bandwidths apart as have squares.
  */
 final class VectorJoint implements SymmetricJoint {
     private static final int GROUPS = 8;

@@ -275,6 +275,96 @@ public final class VectorLoops implements LayerLoops {
     }
 
     @Override
+    public void combine(
+            double[] a,
+            int ao,
+            int count,
+            double[] in,
+            int io,
+            int stride,
+            double[] out,
+            int oo,
+            int n) {
+        int i = 0;
+        for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
+            DoubleVector s0 = DoubleVector.zero(LANES);
+            DoubleVector s1 = DoubleVector.zero(LANES);
+            for (int t = 0; t < count; t++) {
+                int at = io + i + t * stride;
+                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t]);
+                s0 = DoubleVector.fromArray(LANES, in, at).fma(factor, s0);
+                s1 = DoubleVector.fromArray(LANES, in, at + WIDTH).fma(factor, s1);
+            }
+            s0.intoArray(out, oo + i);
+            s1.intoArray(out, oo + i + WIDTH);
+        }
+        for (; i < n; i += WIDTH) {
+            DoubleVector s = DoubleVector.zero(LANES);
+            for (int t = 0; t < count; t++) {
+                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t]);
+                s = DoubleVector.fromArray(LANES, in, io + i + t * stride).fma(factor, s);
+            }
+            s.intoArray(out, oo + i);
+        }
+    }
+
+    @Override
+    public void addProducts(
+            double[] e, int ao, int rows, int bo, int columns, double[] grid, int at, int stride) {
+        for (int c = 0; c < columns; c += WIDTH) {
+            DoubleVector b = DoubleVector.fromArray(LANES, e, bo + c);
+            for (int r = 0; r < rows; r++) {
+                int to = at + c + r * stride;
+                DoubleVector factor = DoubleVector.broadcast(LANES, e[ao + r]);
+                b.fma(factor, DoubleVector.fromArray(LANES, grid, to)).intoArray(grid, to);
+            }
+        }
+    }
+
+    @Override
+    public void sumProducts(
+            double[] e,
+            int ao,
+            int rows,
+            int bo,
+            int columns,
+            double[] z,
+            double[] grid,
+            int at,
+            int stride,
+            double[] out) {
+        DoubleVector sum = DoubleVector.zero(LANES);
+        DoubleVector along = DoubleVector.zero(LANES);
+        DoubleVector across = DoubleVector.zero(LANES);
+        for (int c = 0; c < columns; c += WIDTH) {
+            DoubleVector s = DoubleVector.zero(LANES);
+            DoubleVector t = DoubleVector.zero(LANES);
+            for (int r = 0; r < rows; r++) {
+                double a = e[ao + r];
+                DoubleVector g = DoubleVector.fromArray(LANES, grid, at + c + r * stride);
+                s = g.fma(DoubleVector.broadcast(LANES, a), s);
+                t = g.fma(DoubleVector.broadcast(LANES, a * z[r]), t);
+            }
+            DoubleVector b = DoubleVector.fromArray(LANES, e, bo + c);
+            s = s.mul(b);
+            sum = sum.add(s);
+            along = s.fma(DoubleVector.fromArray(LANES, z, c), along);
+            across = t.fma(b, across);
+        }
+        double[] lanes = new double[3 * WIDTH];
+        sum.intoArray(lanes, 0);
+        along.intoArray(lanes, WIDTH);
+        across.intoArray(lanes, 2 * WIDTH);
+        for (int k = 0; k < 3; k++) {
+            double total = 0;
+            for (int i = 0; i < WIDTH; i++) {
+                total += lanes[k * WIDTH + i];
+            }
+            out[k] = total;
+        }
+    }
+
+    @Override
     public SymmetricJoint joint(Precision precision) {
         return new VectorJoint(precision);
     }
