@@ -77,9 +77,12 @@ public final class PlaneTransform implements SymmetricJoint {
             double[] selfWeight,
             Workers workers) {
         boolean single = precision == Precision.SINGLE;
+        if (d != 2 || n < (single ? LEAST_SINGLE : LEAST_DOUBLE)) {
+            return false;
+        }
         double low = Arrays.stream(logNormaliser).min().orElse(0);
         double high = Arrays.stream(logNormaliser).max().orElse(0);
-        if (d != 2 || n < (single ? LEAST_SINGLE : LEAST_DOUBLE) || !(high - low <= RANGE)) {
+        if (!(high - low <= RANGE)) {
             return false;
         }
         Grid grid = new Grid(x, n, kappa, single ? SINGLE_BITS : DOUBLE_BITS, high - low, workers);

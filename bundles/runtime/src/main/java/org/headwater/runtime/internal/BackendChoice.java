@@ -23,20 +23,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernel backend computes a layer fastest on this machine, by trying each for a second. The
- * answer is kept in a file, so that later runs of the same size take the same backend and give the
- * same bytes, also on another number of threads. A backend of lower rank is taken only if it is
- * clearly faster.
+ * Which kernel backend computes a layer fastest on this machine, by trying each for a second or
+ * more. The answer is kept in a file, so that later runs of the same size take the same backend and
+ * give the same bytes, also on another number of threads. A backend of lower rank is taken only if
+ * it is clearly faster.
  */
 final class BackendChoice {
     /**
-     * N²d from which a layer takes long enough for the choice to matter, about a tenth of a second.
+     * N²d from which a layer takes long enough for the choice to matter, about a tenth of a second;
+     * layers of this size are tried.
      */
     static final double LARGE = 1 << 29;
 
     private static final double CLEARLY = 1.3;
-    private static final int MOST_PARTICLES = 2048;
-    private static final int LEAST_CALLS = 3;
+    private static final int LEAST_CALLS = 5;
+
+    /** After its second call, how much slower than the best so far a backend is given up. */
+    private static final double HOPELESS = 10;
+
     private static final long NANOS = 1_000_000_000L;
     private static final double KAPPA = 2.5;
     private static final String FASTEST = "fastest";
@@ -69,7 +73,7 @@ final class BackendChoice {
         Layer tried =
                 new Layer(
                         layer.kind(),
-                        Math.min(layer.particles(), MOST_PARTICLES),
+                        (int) Math.sqrt(LARGE / layer.dimension()),
                         layer.dimension());
         String what =
                 String.format(
@@ -90,8 +94,11 @@ final class BackendChoice {
             }
         }
         Map<Plugin, Double> milliseconds = new LinkedHashMap<>();
+        double least = Double.POSITIVE_INFINITY;
         for (Plugin backend : backends) {
-            milliseconds.put(backend, milliseconds(backend, tried, workers));
+            double ms = milliseconds(backend, tried, workers, least * HOPELESS);
+            milliseconds.put(backend, ms);
+            least = Math.min(least, ms);
         }
         Plugin best = backends.get(0);
         for (Plugin backend : backends) {
@@ -128,7 +135,8 @@ final class BackendChoice {
     }
 
     /** The shortest call; infinite for a backend that fails. */
-    private static double milliseconds(Plugin plugin, Layer layer, Workers workers) {
+    private static double milliseconds(
+            Plugin plugin, Layer layer, Workers workers, double hopeless) {
         try {
             KernelBackend backend = ((KernelBackendProvider) plugin.provider()).create();
             int n = layer.particles();
@@ -144,7 +152,10 @@ final class BackendChoice {
             Ensemble out = Ensemble.zeros(n, d);
             long shortest = Long.MAX_VALUE;
             long begin = System.nanoTime();
-            for (int call = 0; call < LEAST_CALLS || System.nanoTime() - begin < NANOS; call++) {
+            for (int call = 0;
+                    (call < LEAST_CALLS || System.nanoTime() - begin < NANOS)
+                            && (call < 2 || shortest < hopeless * 1e6);
+                    call++) {
                 long start = System.nanoTime();
                 if (layer.kind() == KernelBackend.Kind.JOINT) {
                     backend.joint(x, KAPPA, new double[n], out, new double[n], workers);

@@ -103,7 +103,7 @@ class BackendChoiceTest {
         assertTrue(
                 notices.get(0)
                         .startsWith(
-                                "backend: vector, the fastest for a tensorised layer of 2048 × 2"
+                                "backend: vector, the fastest for a tensorised layer of 16384 × 2"
                                         + " (slow "),
                 notices.get(0));
         Path file = folder.resolve("data/backends.json");
