@@ -229,13 +229,14 @@ class DistancesTest {
         for (int k = 0; k < 8000; k++) {
             score.data()[k] = -(x.data()[k] - 3);
         }
-        double[] none = {Double.NaN, Double.NaN};
-        SteinSpread s = SteinSpread.of(x, score, new boolean[] {true, true}, none);
+        double[] low = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+        double[] high = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
+        SteinSpread s = SteinSpread.of(x, score, new boolean[] {true, true}, low, high);
         // 4·χ²_4000/4000: standard error 4·√(2/4000) = .09
         assertEquals(4, s.ratio()[0], 0.36);
         assertEquals(0.09, s.errors()[0], 0.02);
         assertEquals(0.5 * (s.ratio()[0] + s.ratio()[1]), s.mean(), 1e-12);
-        SteinSpread one = SteinSpread.of(x, score, new boolean[] {false, true}, none);
+        SteinSpread one = SteinSpread.of(x, score, new boolean[] {false, true}, low, high);
         assertEquals(s.ratio()[1], one.mean(), 1e-12);
         assertTrue(Double.isNaN(one.ratio()[0]));
     }
@@ -254,10 +255,56 @@ class DistancesTest {
                 }
                 score.data()[i] = -1;
             }
-            SteinSpread s = SteinSpread.of(x, score, new boolean[] {true}, new double[] {0});
+            SteinSpread s = spread(x, score, 0, Double.POSITIVE_INFINITY);
             assertEquals(1.0 / shape, s.mean(), 4.5 * s.error());
             assertTrue(s.error() < 0.03, "error " + s.error());
         }
+    }
+
+    private static SteinSpread spread(Ensemble x, Ensemble score, double lower, double upper) {
+        double[] low = {lower};
+        double[] high = {upper};
+        return SteinSpread.of(x, score, new boolean[] {true}, low, high);
+    }
+
+    /**
+     * Exponential laws on [0, 3] against themselves, up to the uniform one, seen from both ends.
+     */
+    @Test
+    void steinSpreadBetweenBoundsIsOneForExactDraws() {
+        int n = 20_000;
+        KeyedRandom random = KeyedRandom.of(37);
+        for (double rate : new double[] {-4, -1, 0, .3, 2, 20}) {
+            Ensemble x = Ensemble.zeros(n, 1);
+            Ensemble score = Ensemble.zeros(n, 1);
+            for (int i = 0; i < n; i++) {
+                double u = random.uniform();
+                x.data()[i] = rate == 0 ? 3 * u : -Math.log1p(u * Math.expm1(-3 * rate)) / rate;
+                score.data()[i] = -rate;
+            }
+            SteinSpread s = spread(x, score, 0, 3);
+            assertEquals(1, s.mean(), 4.5 * s.error(), "rate " + rate);
+            assertTrue(s.error() < 0.03, "error " + s.error());
+        }
+    }
+
+    /** Draws of a uniform law about ½ of width h against the one on [0, 1]: v = h²/12. */
+    @Test
+    void steinSpreadBetweenBoundsSeesNarrowDraws() {
+        int n = 20_000;
+        KeyedRandom random = KeyedRandom.of(41);
+        for (double width : new double[] {1, .8, .5}) {
+            Ensemble x = Ensemble.zeros(n, 1);
+            for (int i = 0; i < n; i++) {
+                x.data()[i] = .5 + width * (random.uniform() - .5);
+            }
+            SteinSpread s = spread(x, Ensemble.zeros(n, 1), 0, 1);
+            double v = width * width / 12;
+            assertEquals(2 * v / (.25 - v), s.mean(), 4.5 * s.error(), "width " + width);
+            assertTrue(s.error() < 0.03, "error " + s.error());
+        }
+        Ensemble ends = Ensemble.of(4, 1, new double[] {0, 1, 1, 0});
+        assertTrue(Double.isNaN(spread(ends, Ensemble.zeros(4, 1), 0, 1).mean()));
     }
 
     @Test

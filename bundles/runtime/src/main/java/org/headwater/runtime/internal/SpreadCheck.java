@@ -23,8 +23,8 @@ import org.headwater.runtime.RunResult.ParameterSummary;
 /**
  * Whether the draws have the spread of the density that they are said to have, by the gradients at
  * some of them ({@link SteinSpread}): finds steps that are too large, kernels that collapse, chains
- * that have not arrived, whatever the solver. Coordinates with bounds of the prior nearby on both
- * sides do not count, nor those with one that is not the coordinate's own ({@link Prior#lower}).
+ * that have not arrived, whatever the solver. Coordinates with a bound nearby that is not their own
+ * ({@link Prior#lower}) do not count.
  */
 final class SpreadCheck {
     /** So many draws are looked at, at most: as many evaluations of the model and its gradient. */
@@ -102,15 +102,18 @@ final class SpreadCheck {
         double[] mean = summary.stream().mapToDouble(ParameterSummary::mean).toArray();
         boolean[] open = Bounds.near(problem.prior(), mean, sd, REACH);
         boolean[] wanted = new boolean[d];
-        double[] bound = new double[d];
+        double[] lower = new double[d];
+        double[] upper = new double[d];
         for (int j = 0; j < d; j++) {
-            boolean below = support.lower(j) > mean[j] - REACH * sd[j];
-            boolean above = support.upper(j) < mean[j] + REACH * sd[j];
-            bound[j] = below ? support.lower(j) : above ? support.upper(j) : Double.NaN;
+            double reach = REACH * sd[j];
+            boolean below = support.lower(j) > mean[j] - reach;
+            boolean above = support.upper(j) < mean[j] + reach;
+            lower[j] = below ? support.lower(j) : Double.NEGATIVE_INFINITY;
+            upper[j] = above ? support.upper(j) : Double.POSITIVE_INFINITY;
             open[j] = !open[j];
-            wanted[j] = open[j] || below != above;
+            wanted[j] = open[j] || below || above;
         }
-        SteinSpread spread = SteinSpread.of(x, score, wanted, bound);
+        SteinSpread spread = SteinSpread.of(x, score, wanted, lower, upper);
         if (!Double.isFinite(spread.mean())) {
             return Map.of();
         }
