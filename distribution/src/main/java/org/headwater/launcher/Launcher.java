@@ -101,7 +101,7 @@ public final class Launcher {
                 Platform.start(home, shell ? Platform.LEVEL_SHELL : Platform.LEVEL_PLATFORM)) {
             if (stopping) {
                 // the framework takes an interruption for the end of its start, and forgets it
-                return INTERRUPTED;
+                return interruptedEarly();
             }
             if (args.length > 0 && SERVING.contains(args[0])) {
                 platform.addServer();
@@ -130,15 +130,20 @@ public final class Launcher {
             }
             return command.applyAsInt(args);
         } catch (InterruptedException e) {
-            return INTERRUPTED;
+            return interruptedEarly();
         } catch (IOException | BundleException | RuntimeException | Error e) {
             LoggerFactory.getLogger(Launcher.class).error("the command failed", e);
-            return stopping ? INTERRUPTED : broken(String.valueOf(e), log);
+            return stopping ? interruptedEarly() : broken(String.valueOf(e), log);
         }
     }
 
     private static boolean attaches(String[] args) {
         return Arrays.stream(args).anyMatch(a -> a.startsWith("--attach"));
+    }
+
+    private static int interruptedEarly() {
+        say("interrupted before the command began");
+        return INTERRUPTED;
     }
 
     private static int broken(String what, Path log) {

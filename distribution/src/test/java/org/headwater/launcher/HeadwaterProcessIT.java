@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The assembled {@code bin/headwater} as a process: exit codes and streams. */
 @DisabledOnOs(OS.WINDOWS)
 class HeadwaterProcessIT {
+    private static final int BEFORE_JAVA_HEEDS_SIGNALS = 143;
+
     private static final Path HOME = Path.of(System.getProperty("headwater.home"));
     private static final String LASSO = HOME.resolve("examples/lasso.yaml").toString();
 
@@ -173,6 +175,33 @@ class HeadwaterProcessIT {
         assertArrayEquals(
                 Files.readAllBytes(whole.resolve("posterior.npy")),
                 Files.readAllBytes(part.resolve("posterior.npy")));
+    }
+
+    /** Whenever it is interrupted: one says how to go on, or there is nothing left. */
+    @Test
+    void anInterruptedStartLeavesNothing() throws Exception {
+        for (int delay = 300; delay <= 3000; delay += 450) {
+            Path output = folder.resolve("early-" + delay);
+            Process process = start(HOME, "run", LASSO, "--output", output.toString());
+            process.waitFor(delay, TimeUnit.MILLISECONDS);
+            process.destroy();
+            Outcome run = end(process);
+            if (run.code() == 0) {
+                return;
+            }
+            String at = delay + " ms: " + run;
+            if (run.code() == BEFORE_JAVA_HEEDS_SIGNALS) {
+                assertFalse(Files.exists(output), at);
+                continue;
+            }
+            assertEquals(130, run.code(), at);
+            String last = run.err().isEmpty() ? "" : run.err().get(run.err().size() - 1);
+            boolean begun = last.startsWith("interrupted; go on with: headwater run --resume ");
+            assertTrue(begun || last.startsWith("interrupted before the "), at);
+            assertEquals(begun, Files.exists(output), at);
+            assertTrue(run.err().stream().noneMatch(l -> l.contains("error")), at);
+            assertNoFrameworkIsLeft();
+        }
     }
 
     @Test

@@ -134,15 +134,18 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
 
     /** Says on one line what went wrong, and gives the exit code for it. */
     static int report(Throwable error, PrintWriter err) {
+        // after an interruption whatever was waited for fails, and that is nobody's fault
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            interrupted |= t instanceof ClosedByInterruptException;
+        }
+        if (interrupted) {
+            err.println("interrupted before the run began");
+            return ExitCode.INTERRUPTED;
+        }
         if (error instanceof InvalidInputException) {
             err.println("error: " + oneLine(error.getMessage()));
             return ExitCode.INVALID_INPUT;
-        }
-        for (Throwable t = error; t != null; t = t.getCause()) {
-            if (t instanceof ClosedByInterruptException) {
-                err.println("interrupted before the run began");
-                return ExitCode.INTERRUPTED;
-            }
         }
         LOG.error("the command failed", error);
         String what =

@@ -52,6 +52,9 @@ final class DataChecks {
 
     private static final int NAMED = 4;
 
+    /** Numbers from here on are written with an exponent. */
+    private static final double PLAIN = 1e7;
+
     /** Noise that seems so many times as large or small as stated is more likely a wrong unit. */
     private static final double ANOTHER_UNIT = 30;
 
@@ -195,7 +198,8 @@ final class DataChecks {
 
     /** Two digits, without an exponent. */
     private static String about(double x) {
-        return new BigDecimal(x, new MathContext(2)).stripTrailingZeros().toPlainString();
+        BigDecimal rounded = new BigDecimal(x, new MathContext(2)).stripTrailingZeros();
+        return x < PLAIN ? rounded.toPlainString() : rounded.toString();
     }
 
     /** Bounds of the prior that the data, which it does not fit, press against. */

@@ -220,7 +220,11 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                     List.of(),
                     null);
         } catch (IOException e) {
-            directory[0].close();
+            try {
+                directory[0].discard();
+            } catch (IOException more) {
+                e.addSuppressed(more);
+            }
             throw new UncheckedIOException(e);
         }
     }

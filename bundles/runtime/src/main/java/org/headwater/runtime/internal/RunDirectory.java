@@ -173,6 +173,12 @@ final class RunDirectory implements Closeable {
     }
 
     /** Gives up the lock. */
+    /** Closes and deletes the directory of a run that could not begin. */
+    void discard() throws IOException {
+        close();
+        SafeFiles.deleteTree(root);
+    }
+
     @Override
     public void close() {
         try {
