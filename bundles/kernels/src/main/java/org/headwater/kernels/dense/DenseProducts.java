@@ -2,6 +2,7 @@ package org.headwater.kernels.dense;
 
 import java.util.Arrays;
 import org.headwater.api.Workers;
+import org.headwater.kernels.layer.LayerLoops;
 
 /**
  * Products of dense matrices on flat row-major arrays. Sums run over the inner index in an order
@@ -13,6 +14,8 @@ public final class DenseProducts {
 
     /** Rows of B that stay in the cache while rows of C are swept. */
     private static final int PANEL = 64;
+
+    private static final LayerLoops LOOPS = LayerLoops.best();
 
     private DenseProducts() {}
 
@@ -51,15 +54,7 @@ public final class DenseProducts {
         for (int p = 0; p < k; p += PANEL) {
             int end = Math.min(p + PANEL, k);
             for (int i = 0; i < m; i++) {
-                int row = co + i * n;
-                int q = p;
-                for (; q + 4 <= end; q += 4) {
-                    int s = ao + i * k + q;
-                    addScaled4(a[s], a[s + 1], a[s + 2], a[s + 3], b, q * n, n, n, c, row);
-                }
-                for (; q < end; q++) {
-                    addScaled(a[ao + i * k + q], b, q * n, c, row, n);
-                }
+                LOOPS.addRows(a, ao + i * k + p, 1, end - p, b, p * n, n, c, co + i * n, n);
             }
         }
     }
@@ -78,7 +73,8 @@ public final class DenseProducts {
      * @param m rows of A and C
      * @param k columns of A, rows of B
      * @param n columns of B and C
-     * @param c rows of n numbers from {@code co} on, {@code cStep} apart; modified; not {@code b}
+     * @param c rows of n numbers from {@code co} on, {@code cStep} apart; modified; none of them of
+     *     A or B
      * @param co where C starts
      * @param cStep from row to row of C
      */
@@ -97,28 +93,7 @@ public final class DenseProducts {
             int co,
             int cStep) {
         for (int i = 0; i < m; i++) {
-            int s = ao + i * rowStep;
-            int row = co + i * cStep;
-            int q = 0;
-            for (; q + 8 <= k; q += 8, s += 8 * columnStep) {
-                addScaled8(a, s, columnStep, b, bo + q * bStep, bStep, n, c, row);
-            }
-            for (; q + 4 <= k; q += 4, s += 4 * columnStep) {
-                addScaled4(
-                        a[s],
-                        a[s + columnStep],
-                        a[s + 2 * columnStep],
-                        a[s + 3 * columnStep],
-                        b,
-                        bo + q * bStep,
-                        bStep,
-                        n,
-                        c,
-                        row);
-            }
-            for (; q < k; q++, s += columnStep) {
-                addScaled(a[s], b, bo + q * bStep, c, row, n);
-            }
+            LOOPS.addRows(a, ao + i * rowStep, columnStep, k, b, bo, bStep, c, co + i * cStep, n);
         }
     }
 
@@ -145,24 +120,8 @@ public final class DenseProducts {
         for (int p = 0; p < k; p += PANEL) {
             int end = Math.min(p + PANEL, k);
             for (int i = from; i < to; i++) {
-                int q = p;
-                for (; q + 4 <= end; q += 4) {
-                    int s = q * n + i;
-                    addScaled4(
-                            a[s],
-                            a[s + n],
-                            a[s + 2 * n],
-                            a[s + 3 * n],
-                            a,
-                            s,
-                            n,
-                            n - i,
-                            g,
-                            i * n + i);
-                }
-                for (; q < end; q++) {
-                    addScaled(a[q * n + i], a, q * n + i, g, i * n + i, n - i);
-                }
+                int at = p * n + i;
+                LOOPS.addRows(a, at, n, end - p, a, at, n, g, i * n + i, n - i);
             }
         }
     }
@@ -197,59 +156,6 @@ public final class DenseProducts {
     static void scale(double s, double[] x, int xo, int n) {
         for (int i = 0; i < n; i++) {
             x[xo + i] *= s;
-        }
-    }
-
-    /** y += s0·x₀ + s1·x₁ + s2·x₂ + s3·x₃ on runs of n numbers, x_i being {@code step} apart. */
-    private static void addScaled4(
-            double s0,
-            double s1,
-            double s2,
-            double s3,
-            double[] x,
-            int xo,
-            int step,
-            int n,
-            double[] y,
-            int yo) {
-        int x1 = xo + step;
-        int x2 = x1 + step;
-        int x3 = x2 + step;
-        for (int i = 0; i < n; i++) {
-            y[yo + i] += s0 * x[xo + i] + s1 * x[x1 + i] + s2 * x[x2 + i] + s3 * x[x3 + i];
-        }
-    }
-
-    /** The same of eight runs, whose factors are {@code stride} apart from {@code so} on. */
-    private static void addScaled8(
-            double[] s,
-            int so,
-            int stride,
-            double[] x,
-            int x0,
-            int step,
-            int n,
-            double[] y,
-            int yo) {
-        double s0 = s[so];
-        double s1 = s[so + stride];
-        double s2 = s[so + 2 * stride];
-        double s3 = s[so + 3 * stride];
-        double s4 = s[so + 4 * stride];
-        double s5 = s[so + 5 * stride];
-        double s6 = s[so + 6 * stride];
-        double s7 = s[so + 7 * stride];
-        int x1 = x0 + step;
-        int x2 = x1 + step;
-        int x3 = x2 + step;
-        int x4 = x3 + step;
-        int x5 = x4 + step;
-        int x6 = x5 + step;
-        int x7 = x6 + step;
-        for (int i = 0; i < n; i++) {
-            y[yo + i] +=
-                    (s0 * x[x0 + i] + s1 * x[x1 + i] + s2 * x[x2 + i] + s3 * x[x3 + i])
-                            + (s4 * x[x4 + i] + s5 * x[x5 + i] + s6 * x[x6 + i] + s7 * x[x7 + i]);
         }
     }
 }

@@ -12,6 +12,7 @@ final class SymmetricPivots {
     private final double[] matrix;
     private final double[] inverse;
     private final double[] row;
+    private final double[] work;
     private double least;
 
     SymmetricPivots(int d) {
@@ -19,6 +20,7 @@ final class SymmetricPivots {
         matrix = new double[d * d];
         inverse = new double[d * d];
         row = new double[d];
+        work = new double[d * d];
     }
 
     /** The matrix, d × d; its lower half is to be set, then {@link #factor} called; shared. */
@@ -46,54 +48,58 @@ final class SymmetricPivots {
         return least;
     }
 
-    /** Factors the matrix in place and tells log|det|. d³/3 operations. */
+    /**
+     * Factors the matrix in place, L below the diagonal and D on it, and tells log|det|. d³/3
+     * operations.
+     */
     double factor() {
         double[] a = matrix;
+        double[] u = work;
         double log = 0;
         least = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < d; i++) {
-            // Row i of L, its pivot on the diagonal: a_ik = L_ik·D_k first, then L_ik.
-            for (int k = 0; k < i; k++) {
-                row[k] = a[i * d + k] - DenseProducts.dot(row, 0, a, k * d, k);
+        for (int k = 0; k < d; k++) {
+            // row k of U = D·Lᵀ, from the diagonal on
+            for (int p = 0; p < k; p++) {
+                row[p] = -a[k * d + p];
             }
-            double pivot = a[i * d + i];
-            for (int k = 0; k < i; k++) {
-                a[i * d + k] = row[k] / a[k * d + k];
-                pivot -= row[k] * a[i * d + k];
+            int at = k * d + k;
+            for (int j = k; j < d; j++) {
+                u[k * d + j] = a[j * d + k];
             }
-            a[i * d + i] = pivot;
+            DenseProducts.addProduct(row, 0, 0, 1, u, k, d, 1, k, d - k, u, at, 0);
+            double pivot = u[at];
+            a[at] = pivot;
+            for (int j = k + 1; j < d; j++) {
+                a[j * d + k] = u[k * d + j] / pivot;
+            }
             least = pivot > least ? least : pivot;
             log += Math.log(Math.abs(pivot));
         }
         return log;
     }
 
-    /** The inverse of the factored matrix, all of it, times a number. */
+    /** The inverse of the factored matrix, all of it, times a number. 2d³ operations. */
     void invert(double scale) {
         double[] l = matrix;
-        // L⁻¹ in the strictly upper half of l, transposed.
+        double[] m = work;
+        // M = L⁻¹: row i is that of the identity − Σ_{k<i} L_ik·row k.
+        Arrays.fill(m, 0);
         for (int i = 0; i < d; i++) {
-            for (int j = 0; j < i; j++) {
-                l[j * d + i] =
-                        -l[i * d + j]
-                                - DenseProducts.dot(l, i * d + j + 1, l, j * d + j + 1, i - j - 1);
+            for (int k = 0; k < i; k++) {
+                row[k] = -l[i * d + k];
             }
+            m[i * d + i] = 1;
+            DenseProducts.addProduct(row, 0, 0, 1, m, 0, d, 1, i, i, m, i * d, 0);
         }
-        // Σ_k (column i of L⁻¹)_k (column j)_k / D_k: rows of the transposed, from max(i, j) on.
+        // Mᵀ·D⁻¹·M, of which M's upper half takes no part
+        Arrays.fill(inverse, 0);
         for (int i = 0; i < d; i++) {
-            Arrays.fill(row, 0, i, 0);
-            row[i] = 1 / l[i * d + i];
-            for (int k = i + 1; k < d; k++) {
-                row[k] = l[i * d + k] / l[k * d + k];
+            for (int k = i; k < d; k++) {
+                row[k] = scale * m[k * d + i] / l[k * d + k];
             }
-            for (int j = 0; j <= i; j++) {
-                double sum =
-                        j == i
-                                ? row[i]
-                                        + DenseProducts.dot(row, i + 1, l, i * d + i + 1, d - i - 1)
-                                : DenseProducts.dot(row, i, l, j * d + i, d - i);
-                inverse[i * d + j] = scale * sum;
-                inverse[j * d + i] = scale * sum;
+            DenseProducts.addProduct(row, i, 0, 1, m, i * d, d, 1, d - i, i + 1, inverse, i * d, 0);
+            for (int j = 0; j < i; j++) {
+                inverse[j * d + i] = inverse[i * d + j];
             }
         }
     }

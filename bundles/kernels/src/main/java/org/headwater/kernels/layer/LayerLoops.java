@@ -105,24 +105,26 @@ public interface LayerLoops {
             double[] out1);
 
     /**
-     * out_i ← Σ_t a_t·in_{i+t·stride}.
+     * Adds a combination of rows: out_i += Σ_t a_t·B_ti.
      *
-     * @param a factors a_t from {@code ao} on, not modified
+     * @param a a_t stands at {@code ao + t·step}, not modified
      * @param ao where the factors start
-     * @param count number of factors
-     * @param in from {@code io} on, not modified
-     * @param io where the first value's first term is
-     * @param stride from one term to the next
-     * @param out modified from {@code oo} on; not in
-     * @param oo where the first value goes
-     * @param n number of values, a multiple of 8
+     * @param step from one factor to the next
+     * @param count number of factors and of rows
+     * @param b B_ti stands at {@code bo + t·stride + i}, not modified
+     * @param bo where the first row starts
+     * @param stride from one row to the next
+     * @param out modified from {@code oo} on; may be a or b, but for the numbers that are read
+     * @param oo where the first value is
+     * @param n number of values
      */
-    void combine(
+    void addRows(
             double[] a,
             int ao,
+            int step,
             int count,
-            double[] in,
-            int io,
+            double[] b,
+            int bo,
             int stride,
             double[] out,
             int oo,

@@ -344,7 +344,7 @@ public final class PlaneTransform implements SymmetricJoint {
                                 }
                             }
                             int to0 = (r + margin) * columns;
-                            loops.combine(taps, 0, taps.length, sum, 0, 1, along, to0, columns);
+                            loops.addRows(taps, 0, 1, taps.length, sum, 0, 1, along, to0, columns);
                         }
                     });
             double[] both = new double[rows * columns];
@@ -354,8 +354,8 @@ public final class PlaneTransform implements SymmetricJoint {
                     (from, to) -> {
                         for (int r = from; r < to; r++) {
                             int at = r * columns;
-                            loops.combine(
-                                    taps, 0, taps.length, along, at, columns, both, at, columns);
+                            loops.addRows(
+                                    taps, 0, 1, taps.length, along, at, columns, both, at, columns);
                         }
                     });
             return both;

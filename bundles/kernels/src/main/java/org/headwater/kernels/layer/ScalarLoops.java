@@ -152,22 +152,37 @@ public final class ScalarLoops implements LayerLoops {
     }
 
     @Override
-    public void combine(
+    public void addRows(
             double[] a,
             int ao,
+            int step,
             int count,
-            double[] in,
-            int io,
+            double[] b,
+            int bo,
             int stride,
             double[] out,
             int oo,
             int n) {
-        for (int i = 0; i < n; i++) {
-            double sum = 0;
-            for (int t = 0, at = io + i; t < count; t++, at += stride) {
-                sum += a[ao + t] * in[at];
+        int t = 0;
+        for (; t + 4 <= count; t += 4) {
+            double a0 = a[ao + t * step];
+            double a1 = a[ao + (t + 1) * step];
+            double a2 = a[ao + (t + 2) * step];
+            double a3 = a[ao + (t + 3) * step];
+            int r0 = bo + t * stride;
+            int r1 = r0 + stride;
+            int r2 = r1 + stride;
+            int r3 = r2 + stride;
+            for (int i = 0; i < n; i++) {
+                out[oo + i] += a0 * b[r0 + i] + a1 * b[r1 + i] + a2 * b[r2 + i] + a3 * b[r3 + i];
             }
-            out[oo + i] = sum;
+        }
+        for (; t < count; t++) {
+            double factor = a[ao + t * step];
+            int row = bo + t * stride;
+            for (int i = 0; i < n; i++) {
+                out[oo + i] += factor * b[row + i];
+            }
         }
     }
 

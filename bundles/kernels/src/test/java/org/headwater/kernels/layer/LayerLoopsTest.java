@@ -69,22 +69,23 @@ class LayerLoopsTest {
         double[] in = gaussian(1000);
         for (int columns = 8; columns <= 32; columns += 8) {
             double[][] out = {gaussian(1000), new double[0]};
+            double[] before = out[0].clone();
             out[1] = out[0].clone();
             double[][] sums = new double[2][3];
             LayerLoops[] both = {scalar, best};
             for (int k = 0; k < 2; k++) {
-                both[k].combine(e, 3, 17, in, 5, 33, out[k], 7, columns);
+                both[k].addRows(e, 3, 2, 17, in, 5, 33, out[k], 7, columns + 3);
                 both[k].addProducts(e, 2, 18, 21, columns, out[k], 100, 35);
                 both[k].sumProducts(e, 2, 18, 21, columns, z, in, 100, 35, sums[k]);
             }
             assertArrayEquals(out[0], out[1], 1e-13);
             assertArrayEquals(sums[0], sums[1], 1e-12);
-            double combined = 0;
+            double combined = before[7 + 4];
             double sum = 0;
             double along = 0;
             double across = 0;
             for (int r = 0; r < 18; r++) {
-                combined += r < 17 ? e[3 + r] * in[5 + 4 + 33 * r] : 0;
+                combined += r < 17 ? e[3 + 2 * r] * in[5 + 4 + 33 * r] : 0;
                 for (int c = 0; c < columns; c++) {
                     double term = e[2 + r] * e[21 + c] * in[100 + 35 * r + c];
                     sum += term;

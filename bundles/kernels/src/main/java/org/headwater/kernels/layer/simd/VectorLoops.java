@@ -275,36 +275,48 @@ public final class VectorLoops implements LayerLoops {
     }
 
     @Override
-    public void combine(
+    public void addRows(
             double[] a,
             int ao,
+            int step,
             int count,
-            double[] in,
-            int io,
+            double[] b,
+            int bo,
             int stride,
             double[] out,
             int oo,
             int n) {
         int i = 0;
-        for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
-            DoubleVector s0 = DoubleVector.zero(LANES);
-            DoubleVector s1 = DoubleVector.zero(LANES);
+        for (; i + 4 * WIDTH <= n; i += 4 * WIDTH) {
+            int to = oo + i;
+            DoubleVector s0 = DoubleVector.fromArray(LANES, out, to);
+            DoubleVector s1 = DoubleVector.fromArray(LANES, out, to + WIDTH);
+            DoubleVector s2 = DoubleVector.fromArray(LANES, out, to + 2 * WIDTH);
+            DoubleVector s3 = DoubleVector.fromArray(LANES, out, to + 3 * WIDTH);
+            int from = bo + i;
             for (int t = 0; t < count; t++) {
-                int at = io + i + t * stride;
-                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t]);
-                s0 = DoubleVector.fromArray(LANES, in, at).fma(factor, s0);
-                s1 = DoubleVector.fromArray(LANES, in, at + WIDTH).fma(factor, s1);
+                int at = from + t * stride;
+                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t * step]);
+                s0 = DoubleVector.fromArray(LANES, b, at).fma(factor, s0);
+                s1 = DoubleVector.fromArray(LANES, b, at + WIDTH).fma(factor, s1);
+                s2 = DoubleVector.fromArray(LANES, b, at + 2 * WIDTH).fma(factor, s2);
+                s3 = DoubleVector.fromArray(LANES, b, at + 3 * WIDTH).fma(factor, s3);
             }
-            s0.intoArray(out, oo + i);
-            s1.intoArray(out, oo + i + WIDTH);
+            s0.intoArray(out, to);
+            s1.intoArray(out, to + WIDTH);
+            s2.intoArray(out, to + 2 * WIDTH);
+            s3.intoArray(out, to + 3 * WIDTH);
         }
-        for (; i < n; i += WIDTH) {
-            DoubleVector s = DoubleVector.zero(LANES);
+        for (; i + WIDTH <= n; i += WIDTH) {
+            DoubleVector s = DoubleVector.fromArray(LANES, out, oo + i);
             for (int t = 0; t < count; t++) {
-                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t]);
-                s = DoubleVector.fromArray(LANES, in, io + i + t * stride).fma(factor, s);
+                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t * step]);
+                s = DoubleVector.fromArray(LANES, b, bo + i + t * stride).fma(factor, s);
             }
             s.intoArray(out, oo + i);
+        }
+        if (i < n) {
+            scalar.addRows(a, ao, step, count, b, bo + i, stride, out, oo + i, n - i);
         }
     }
 
