@@ -315,8 +315,20 @@ public final class VectorLoops implements LayerLoops {
             }
             s.intoArray(out, oo + i);
         }
-        if (i < n) {
-            scalar.addRows(a, ao, step, count, b, bo + i, stride, out, oo + i, n - i);
+        if (i < n && n < WIDTH) {
+            scalar.addRows(a, ao, step, count, b, bo, stride, out, oo, n);
+        } else if (i < n) {
+            // the last whole register, of which some is done
+            DoubleVector s = DoubleVector.zero(LANES);
+            for (int t = 0; t < count; t++) {
+                DoubleVector factor = DoubleVector.broadcast(LANES, a[ao + t * step]);
+                s = DoubleVector.fromArray(LANES, b, bo + n - WIDTH + t * stride).fma(factor, s);
+            }
+            double[] last = new double[WIDTH];
+            s.intoArray(last, 0);
+            for (; i < n; i++) {
+                out[oo + i] += last[i - (n - WIDTH)];
+            }
         }
     }
 
