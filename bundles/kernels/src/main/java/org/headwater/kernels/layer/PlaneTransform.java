@@ -20,8 +20,9 @@ import org.headwater.api.Workers;
  * 2^{1−bits}. A term of distance r goes through nodes that are normal about ra, with variance
  * a(1−a), away from its particle: P leaves out 2^{−bits} of them at r² = 2(ρ + log N), where terms
  * begin to be negligible, ρ the range of log g. ∇S has 2π/h times the error. Cost O(N·P²), P about
- * 18 in single and 30 in double precision, and one pass over the grid, which may have 32 nodes per
- * particle; memory O(N). The result does not depend on the number of threads.
+ * 18 in single and 30 in double precision, and one pass over the grid. Memory O(N): grids, margins
+ * and copies have at most 64 nodes per particle. The result does not depend on the number of
+ * threads.
  *
  * <p>Source: Greengard and Lee, SIAM Review 46(3), 2004, doi:10.1137/S003614450343200X (gridding by
  * Gauss functions), with a second sum over the grid in the place of the Fourier transform.
@@ -38,7 +39,7 @@ public final class PlaneTransform implements SymmetricJoint {
 
     private static final int GRAIN = 8 * CHUNK;
     private static final int LANES = 8;
-    private static final int NODES_PER_PARTICLE = 32;
+    private static final int NODES_PER_PARTICLE = 64;
 
     /** Particles from which this is faster than tiles. */
     private static final int LEAST_SINGLE = 3000;
@@ -154,8 +155,8 @@ public final class PlaneTransform implements SymmetricJoint {
             // The conversion ends at the largest number, also where an extent has no finite one.
             int across = (int) ((high[0] - lowX) * perUnit);
             int down = (int) ((high[1] - lowY) * perUnit);
-            long most = (long) NODES_PER_PARTICLE * n;
-            boolean fits = (across + (long) points) * (down + (long) points) <= most;
+            long copies = down + (GROUPS + 1L) * points + 2L * margin;
+            boolean fits = copies * (across + (long) points) <= (long) NODES_PER_PARTICLE * n;
             columns = fits ? (across + points + 2 * LANES) / LANES * LANES : 0;
             rows = fits ? down + points + 1 : 0;
         }
