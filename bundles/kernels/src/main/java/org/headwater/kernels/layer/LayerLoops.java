@@ -3,8 +3,8 @@ package org.headwater.kernels.layer;
 import org.headwater.api.KernelBackend.Precision;
 
 /**
- * The innermost loops of the layers, in one implementation: scalar, or on the machine's vector
- * registers. Stateless. Results of two implementations agree to rounding.
+ * The innermost loops of the layers and of dense products, in one implementation: scalar, or on the
+ * machine's vector registers. Stateless. Results of two implementations agree to rounding.
  */
 public interface LayerLoops {
     /** What runs, e.g. {@code scalar} or {@code 512-bit vectors}. */

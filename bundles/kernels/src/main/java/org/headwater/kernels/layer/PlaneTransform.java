@@ -157,7 +157,7 @@ public final class PlaneTransform implements SymmetricJoint {
             int down = (int) ((high[1] - lowY) * perUnit);
             long copies = down + (GROUPS + 1L) * points + 2L * margin;
             boolean fits = copies * (across + (long) points) <= (long) NODES_PER_PARTICLE * n;
-            columns = fits ? (across + points + 2 * LANES) / LANES * LANES : 0;
+            columns = fits ? (across + points + 2 * LANES - 1) / LANES * LANES : 0;
             rows = fits ? down + points + 1 : 0;
         }
 
@@ -184,7 +184,7 @@ public final class PlaneTransform implements SymmetricJoint {
             }
 
             void spread(double[] g) {
-                Weights weights = new Weights(LANES);
+                Weights weights = new Weights();
                 for (int start = from; start < to; start += CHUNK) {
                     int stop = Math.min(start + CHUNK, to);
                     weights.of(order, start, stop);
@@ -204,9 +204,7 @@ public final class PlaneTransform implements SymmetricJoint {
         }
 
         /**
-         * Weights e^{−r²/2a} of the rows and of the columns of nodes around some particles. The
-         * columns may begin at a multiple of the lanes: where sums go to memory and come from there
-         * again, they should be the same words.
+         * Weights e^{−r²/2a} of the rows and of the columns of nodes around some particles.
          *
          * <p>At the fraction f of a node after the one before the particle, the t-th node is z_t −
          * f away, z_t = t + 1 − P/2, and its weight e^{−δ(z_t−f)²} = e^{−δf(f−2z_0)} · e^{−δz_t²} ·
@@ -218,7 +216,7 @@ public final class PlaneTransform implements SymmetricJoint {
             /** z. */
             final double[] z;
 
-            /** Number of columns. */
+            /** Number of columns: P, in whole registers. */
             final int across;
 
             /** Where a particle's nodes start in the grid, and the fractions. */
@@ -226,18 +224,15 @@ public final class PlaneTransform implements SymmetricJoint {
 
             final double[] fractions = new double[2 * CHUNK];
             private final double[] gauss;
-            private final double[] power = new double[LANES + 1];
+            private final double[] power = new double[LANES];
             private final double[] factors = new double[4 * CHUNK];
-            private final int align;
 
-            Weights(int align) {
-                this.align = align;
-                across = (points + align + LANES - 2) / LANES * LANES;
-                int most = Math.max(points, across);
+            Weights() {
+                across = (points + LANES - 1) / LANES * LANES;
                 e = new double[CHUNK * (points + across)];
-                z = new double[most];
-                gauss = new double[most];
-                for (int t = 0; t < most; t++) {
+                z = new double[across];
+                gauss = new double[across];
+                for (int t = 0; t < across; t++) {
                     z[t] = t + 1 - points / 2;
                     gauss[t] = Math.exp(-decay * z[t] * z[t]);
                 }
@@ -249,7 +244,7 @@ public final class PlaneTransform implements SymmetricJoint {
                     double u = (x[2 * order[k]] - lowX) * perUnit;
                     double v = (x[2 * order[k] + 1] - lowY) * perUnit;
                     int row = (int) v;
-                    int column = (int) u / align * align;
+                    int column = (int) u;
                     int at = k - from;
                     corner[at] = row * columns + column;
                     fractions[2 * at] = v - row;
@@ -371,7 +366,7 @@ public final class PlaneTransform implements SymmetricJoint {
                     n,
                     GRAIN,
                     (from, to) -> {
-                        Weights weights = new Weights(1);
+                        Weights weights = new Weights();
                         double[] sums = new double[3];
                         for (int start = from; start < to; start += CHUNK) {
                             int stop = Math.min(start + CHUNK, to);

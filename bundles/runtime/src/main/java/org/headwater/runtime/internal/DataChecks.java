@@ -196,7 +196,7 @@ final class DataChecks {
         return data.stream().mapToDouble(k -> residual[k] * residual[k]).sum() / all;
     }
 
-    /** Two digits, without an exponent. */
+    /** Two digits, without an exponent below {@link #PLAIN}. */
     private static String about(double x) {
         BigDecimal rounded = new BigDecimal(x, new MathContext(2)).stripTrailingZeros();
         return x < PLAIN ? rounded.toPlainString() : rounded.toString();

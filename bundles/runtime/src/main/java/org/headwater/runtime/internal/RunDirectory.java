@@ -172,13 +172,13 @@ final class RunDirectory implements Closeable {
         return root.resolve("checkpoint").resolve("state.npz");
     }
 
-    /** Gives up the lock. */
     /** Closes and deletes the directory of a run that could not begin. */
     void discard() throws IOException {
         close();
         SafeFiles.deleteTree(root);
     }
 
+    /** Gives up the lock. */
     @Override
     public void close() {
         try {
