@@ -6,14 +6,19 @@ import org.headwater.kernels.dense.DenseProducts;
  * M steps along the gradient of a {@link PotentialNetwork}, u ← u + dt·∇φ(u, k·dt), dt = 1/M, with
  * the exact log|det(I + dt·H)| of each, not its trace: an optimiser exploits the error of that.
  *
- * <p>I + dt·H is symmetric. Its pivots without exchanges are positive if and only if it is positive
- * definite; a step where that holds everywhere is one to one, so the least pivot tells folds.
+ * <p>H = QᵀMQ, M of order k = min(d, m + r) ({@link PotentialNetwork}), so that |det(I + dt·H)| =
+ * |det(I + dt·M)|. Both are symmetric. The pivots without exchanges are positive if and only if I +
+ * dt·M, and with it I + dt·H, is positive definite; a step where that holds everywhere is one to
+ * one, so the least pivot tells folds.
  *
- * <p>Cost of a point and step: O(m²d + md² + d³/6) forward, about four times that with the adjoint.
+ * <p>Cost of a point and step: O(md + m²k + mk² + k³/6) forward, about four times that with the
+ * adjoint.
  */
 public final class Drift {
     private final PotentialNetwork network;
+    private final PotentialNetwork.Weights weights;
     private final int d;
+    private final int k;
     private final int steps;
     private final double dt;
 
@@ -21,11 +26,14 @@ public final class Drift {
      * A drift.
      *
      * @param network φ
+     * @param parameters of φ, shared
      * @param steps M ≥ 1
      */
-    public Drift(PotentialNetwork network, int steps) {
+    public Drift(PotentialNetwork network, double[] parameters, int steps) {
         this.network = network;
+        this.weights = network.weights(parameters);
         this.d = network.dimension();
+        this.k = network.order();
         this.steps = steps;
         this.dt = 1.0 / steps;
     }
@@ -60,7 +68,7 @@ public final class Drift {
             gamma = new double[d + 1];
             sBar = new double[d + 1];
             extra = new double[d + 1];
-            pivots = new SymmetricPivots(d);
+            pivots = new SymmetricPivots(network.order());
         }
 
         /** The least pivot of the last path; not positive where a step folds. */
@@ -87,7 +95,6 @@ public final class Drift {
     /**
      * The path of one point.
      *
-     * @param p parameters of φ, not modified
      * @param path (M + 1) × d from {@code po} on: the first row is the start, the others are
      *     modified
      * @param withDensity whether to compute the determinants
@@ -96,38 +103,32 @@ public final class Drift {
      * @return Σ log|det(I + dt·H)|, 0 without density
      */
     public double apply(
-            double[] p,
-            double[] path,
-            int po,
-            boolean withDensity,
-            double[] tape,
-            int to,
-            Workspace ws) {
+            double[] path, int po, boolean withDensity, double[] tape, int to, Workspace ws) {
         double log = 0;
         ws.leastPivot = Double.POSITIVE_INFINITY;
         ws.kinetic = 0;
         ws.residual = 0;
-        for (int k = 0; k < steps; k++) {
-            int from = po + k * d;
-            at(p, k, path, from, ws);
+        for (int step = 0; step < steps; step++) {
+            int from = po + step * d;
+            at(step, path, from, ws);
             advance(path, from, path, from + d, ws);
             double half = 0.5 * DenseProducts.dot(ws.gradient, 0, ws.gradient, 0, d);
             ws.kinetic += dt * half;
             ws.residual += dt * Math.abs(ws.gradient[d] + half);
             if (withDensity) {
-                log += factor(p, ws);
+                log += factor(ws);
                 ws.leastPivot = ws.pivots.least() > ws.leastPivot ? ws.leastPivot : least(ws);
             }
             if (tape != null) {
-                save(ws, tape, to + k * saved());
+                save(ws, tape, to + step * saved());
             }
         }
         return log;
     }
 
-    /** Puts the network at a point of step k. */
-    void at(double[] p, int k, double[] x, int xo, Workspace ws) {
-        network.gradient(p, x, xo, k * dt, ws.net, ws.gradient);
+    /** Puts the network at a point of a step. */
+    void at(int step, double[] x, int xo, Workspace ws) {
+        network.gradient(weights, x, xo, step * dt, ws.net, ws.gradient);
     }
 
     /** ∇φ and ∂φ/∂t where {@link #at} put the network; shared. */
@@ -144,7 +145,7 @@ public final class Drift {
 
     /** Numbers of a point and step that {@link #save} keeps. */
     int saved() {
-        return network.saved() + d + 1 + d * d;
+        return network.saved() + d + 1 + k * k;
     }
 
     /** Keeps what {@link #at} and {@link #factor} left, for {@link #pull}. */
@@ -173,26 +174,25 @@ public final class Drift {
     }
 
     /** log|det(I + dt·H)| where {@link #at} put the network, with what {@link #pull} needs. */
-    double factor(double[] p, Workspace ws) {
+    double factor(Workspace ws) {
         double[] a = ws.pivots.matrix();
-        network.hessian(p, ws.net, a);
+        network.hessian(weights, ws.net, a);
         ws.laplacian = 0;
-        for (int i = 0; i < d; i++) {
-            ws.laplacian += a[i * d + i];
+        for (int i = 0; i < k; i++) {
+            ws.laplacian += a[i * k + i];
         }
-        for (int i = 0; i < d * d; i++) {
+        for (int i = 0; i < k * k; i++) {
             a[i] *= dt;
         }
-        for (int i = 0; i < d; i++) {
-            a[i * d + i] += 1;
+        for (int i = 0; i < k; i++) {
+            a[i * k + i] += 1;
         }
         return ws.pivots.factor();
     }
 
     /**
-     * The adjoint of {@link #apply} on one path.
+     * The adjoint of {@link #apply} on one path; {@link #finish} follows the last.
      *
-     * @param p parameters of φ, not modified
      * @param path as {@link #apply} left it, not modified
      * @param tape as {@link #apply} left it with density, null for none, not modified
      * @param endBar derivative of the loss with respect to the end, d values from {@code eo} on;
@@ -203,7 +203,6 @@ public final class Drift {
      * @param pBar derivatives with respect to the parameters, added to
      */
     public void adjoint(
-            double[] p,
             double[] path,
             int po,
             double[] tape,
@@ -215,14 +214,14 @@ public final class Drift {
             double residualBar,
             Workspace ws,
             double[] pBar) {
-        for (int k = steps - 1; k >= 0; k--) {
+        for (int step = steps - 1; step >= 0; step--) {
             if (tape == null) {
-                at(p, k, path, po + k * d, ws);
+                at(step, path, po + step * d, ws);
                 if (logBar != 0) {
-                    factor(p, ws);
+                    factor(ws);
                 }
             } else {
-                load(tape, to + k * saved(), ws);
+                load(tape, to + step * saved(), ws);
             }
             double sign = 0;
             if (residualBar != 0) {
@@ -234,8 +233,18 @@ public final class Drift {
                 ws.extra[i] = along * ws.gradient[i];
             }
             ws.extra[d] = dt * residualBar * sign;
-            pull(p, endBar, eo, logBar, ws.extra, 0, ws, pBar);
+            pull(endBar, eo, logBar, ws.extra, 0, ws, pBar);
         }
+    }
+
+    /**
+     * Adds to the derivatives what adjoints since the last time left in the workspace; once for
+     * many points.
+     *
+     * @param pBar derivatives with respect to the parameters, added to
+     */
+    public void finish(Workspace ws, double[] pBar) {
+        network.finish(weights, ws.net, pBar, 0);
     }
 
     /**
@@ -244,21 +253,18 @@ public final class Drift {
      * @param path as {@link #apply} left it, not modified
      * @param v d values, modified
      */
-    void solve(double[] p, double[] path, int po, double[] v, Workspace ws) {
-        for (int k = 0; k < steps; k++) {
-            at(p, k, path, po + k * d, ws);
-            factor(p, ws);
+    void solve(double[] path, int po, double[] v, Workspace ws) {
+        for (int step = 0; step < steps; step++) {
+            at(step, path, po + step * d, ws);
+            factor(ws);
             ws.pivots.invert(1);
-            double[] old = v.clone();
-            for (int i = 0; i < d; i++) {
-                v[i] = DenseProducts.dot(ws.pivots.inverse(), i * d, old, 0, d);
-            }
+            network.multiply(weights, ws.pivots.inverse(), v);
         }
     }
 
     /**
-     * The adjoint of one step where {@link #at} put the network, after {@link #factor} unless
-     * {@code logBar} and {@code laplacianBar} are 0.
+     * The adjoint of one step, before {@link #finish}, where {@link #at} put the network, after
+     * {@link #factor} unless {@code logBar} and {@code laplacianBar} are 0.
      *
      * @param endBar derivative with respect to the step's end, d values from {@code eo} on;
      *     replaced by that with respect to its start
@@ -269,7 +275,6 @@ public final class Drift {
      * @param pBar derivatives with respect to the parameters, added to
      */
     void pull(
-            double[] p,
             double[] endBar,
             int eo,
             double logBar,
@@ -285,11 +290,11 @@ public final class Drift {
         if (logBar != 0 || laplacianBar != 0) {
             ws.pivots.invert(dt * logBar);
             g = ws.pivots.inverse();
-            for (int i = 0; i < d; i++) {
-                g[i * d + i] += laplacianBar;
+            for (int i = 0; i < k; i++) {
+                g[i * k + i] += laplacianBar;
             }
         }
-        network.adjoint(p, ws.net, ws.gamma, g, pBar, 0, ws.sBar);
+        network.adjoint(weights, ws.net, ws.gamma, g, pBar, 0, ws.sBar);
         for (int i = 0; i < d; i++) {
             endBar[eo + i] += ws.sBar[i];
         }

@@ -21,7 +21,6 @@ import org.headwater.kernels.flow.ParticleLayer.Keys;
 final class ParticlePass {
     private static final int GRAIN = 16;
 
-    private final double[] p;
     private final Drift drift;
     private final ParticleLayer layer;
     private final double[] centre;
@@ -49,14 +48,12 @@ final class ParticlePass {
      * @param keep whether {@link #backward} will follow
      */
     ParticlePass(
-            double[] parameters,
             Drift drift,
             ParticleLayer layer,
             TrainedFlow.Frame frame,
             int keys,
             int total,
             boolean keep) {
-        this.p = parameters;
         this.drift = drift;
         this.layer = layer;
         this.centre = frame.centre();
@@ -132,8 +129,8 @@ final class ParticlePass {
         double[] before = new double[d];
         double[] v = new double[d];
         for (int i = from; i < to; i++) {
-            drift.at(p, k, u[k], i * d, ws);
-            logDeterminant[i] += drift.factor(p, ws);
+            drift.at(k, u[k], i * d, ws);
+            logDeterminant[i] += drift.factor(ws);
             leastSlope[i] = Math.min(leastSlope[i], drift.least(ws));
             speed(u[k], i * d, before, v, ws, layerWs);
             double half = 0.5 * DenseProducts.dot(v, 0, v, 0, d);
@@ -239,6 +236,7 @@ final class ParticlePass {
                         for (int i = from; i < to; i++) {
                             back.pull(i, endBar, logBar[i], kineticBar[i], residualBar[i]);
                         }
+                        back.finish();
                     });
         }
         double[] sum = byBlock[0];
@@ -264,13 +262,17 @@ final class ParticlePass {
             this.sum = sum;
         }
 
+        void finish() {
+            drift.finish(ws, sum);
+        }
+
         void pull(int i, double[] endBar, double logBar, double kineticBar, double residualBar) {
             double dt = 1.0 / u.length;
             int o = i * d;
             transposed(endBar, o);
-            drift.at(p, k, u[k], o, ws);
+            drift.at(k, u[k], o, ws);
             if (logBar != 0 || residualBar != 0) {
-                drift.factor(p, ws);
+                drift.factor(ws);
             }
             Arrays.fill(extra, 0);
             Arrays.fill(xBar, 0);
@@ -294,7 +296,7 @@ final class ParticlePass {
                 }
                 transposed(xBar, 0);
             }
-            drift.pull(p, endBar, o, logBar, extra, perLaplacian, ws, sum);
+            drift.pull(endBar, o, logBar, extra, perLaplacian, ws, sum);
             DenseProducts.addScaled(1, xBar, 0, endBar, o, d);
             if (k > 0) {
                 solveTransposed(endBar, o);

@@ -20,19 +20,27 @@ import org.headwater.kernels.special.Exponential;
  * ∇φ = K₀ᵀ(t₀∘z₁) + AᵀAs + b,    H = Kxᵀdiag(c₀)Kx + Jᵀdiag(c₁)J + AxᵀAx.
  * </pre>
  *
+ * <p>H acts on the span of the rows of Kx and Ax alone. With these rows, [Kx; Ax] = L·Q, Q of k =
+ * min(d, m + r) orthonormal rows, it is H = QᵀMQ, M of order k: the formula above with L's rows in
+ * the place of Kx and Ax. L and Q are the same at all points ({@link Weights}); in many dimensions
+ * M is far smaller than H, and what is computed at a point does not grow with d².
+ *
  * <p>All derivatives are exact; the adjoints are derived by hand. Parameters lie one after the
  * other in one array: K₀ (m × (d+1)), b₀, K₁ (m × m), b₁, w (m each), A (r × (d+1)), b (d+1).
  * Immutable; what a point needs is in a {@link Workspace}, used by one thread at a time.
  *
- * <p>Source: arXiv 2006.00104, eqs. 10–14 and its appendix for the trace; the adjoint of the full
- * Hessian is ours.
+ * <p>Source: arXiv 2006.00104, eqs. 10–14; the Hessian within its span and its adjoint are ours.
  */
 public final class PotentialNetwork {
     private static final double FIRST_QUADRATIC = 0.01;
 
+    /** A row that others span but for this share has no direction of its own. */
+    private static final double DEPENDENT = 1e-13;
+
     private final int d;
     private final int m;
     private final int r;
+    private final int k;
     private final int oB0;
     private final int oK1;
     private final int oB1;
@@ -45,6 +53,7 @@ public final class PotentialNetwork {
         this.d = d;
         this.m = m;
         this.r = r;
+        k = Math.min(d, m + r);
         oB0 = m * (d + 1);
         oK1 = oB0 + m;
         oB1 = oK1 + m * m;
@@ -79,6 +88,11 @@ public final class PotentialNetwork {
         return d;
     }
 
+    /** k, the order of {@link #hessian}. */
+    int order() {
+        return k;
+    }
+
     /** The number of parameters. */
     public int size() {
         return size;
@@ -103,6 +117,58 @@ public final class PotentialNetwork {
         }
     }
 
+    /** Parameters, with what H needs of them at every point. Immutable. */
+    public static final class Weights {
+        private final double[] p;
+        private final double[] l;
+        private final double[] q;
+
+        private Weights(double[] p, double[] l, double[] q) {
+            this.p = p;
+            this.l = l;
+            this.q = q;
+        }
+    }
+
+    /**
+     * Parameters with L and Q; Q is the identity where k = d. O((m + r)²d).
+     *
+     * @param p parameters, shared
+     */
+    public Weights weights(double[] p) {
+        double[] l = new double[(m + r) * k];
+        if (k == d) {
+            for (int i = 0; i < m + r; i++) {
+                System.arraycopy(p, row(i), l, i * d, d);
+            }
+            return new Weights(p, l, null);
+        }
+        double[] q = new double[k * d];
+        for (int i = 0; i < k; i++) {
+            System.arraycopy(p, row(i), q, i * d, d);
+            double before = Math.sqrt(DenseProducts.dot(q, i * d, q, i * d, d));
+            for (int pass = 0; pass < 2; pass++) {
+                for (int j = 0; j < i; j++) {
+                    double along = DenseProducts.dot(q, i * d, q, j * d, d);
+                    l[i * k + j] += along;
+                    DenseProducts.addScaled(-along, q, j * d, q, i * d, d);
+                }
+            }
+            double rest = Math.sqrt(DenseProducts.dot(q, i * d, q, i * d, d));
+            boolean within = rest <= DEPENDENT * before;
+            l[i * k + i] = within ? 0 : rest;
+            for (int j = i * d; j < (i + 1) * d; j++) {
+                q[j] = within ? 0 : q[j] / rest;
+            }
+        }
+        return new Weights(p, l, q);
+    }
+
+    /** Where row i of Kx, and after them of Ax, lies among the parameters. */
+    private int row(int i) {
+        return i < m ? i * (d + 1) : oA + (i - m) * (d + 1);
+    }
+
     /** What the evaluation at one point leaves for its derivatives. */
     public static final class Workspace {
         private final double[] s;
@@ -122,6 +188,7 @@ public final class PotentialNetwork {
         private final double[] jg;
         private final double[] mm;
         private final double[] aG;
+        private final double[] lBar;
         private final double[] v;
         private final double[] zBar;
         private final double[] tBar;
@@ -131,7 +198,7 @@ public final class PotentialNetwork {
         private final double[] pG;
         private final double[][] parts;
 
-        private Workspace(int d, int m, int r) {
+        private Workspace(int d, int m, int r, int k) {
             s = new double[d + 1];
             a = new double[m];
             t0 = new double[m];
@@ -143,12 +210,13 @@ public final class PotentialNetwork {
             c1 = new double[m];
             as = new double[r];
             ag = new double[r];
-            j = new double[m * d];
-            scaled = new double[m * d];
-            kg = new double[m * d];
-            jg = new double[m * d];
-            mm = new double[m * d];
-            aG = new double[r * d];
+            j = new double[m * k];
+            scaled = new double[m * k];
+            kg = new double[m * k];
+            jg = new double[m * k];
+            mm = new double[m * k];
+            aG = new double[r * k];
+            lBar = new double[(m + r) * k];
             v = new double[m];
             zBar = new double[m];
             tBar = new double[m];
@@ -166,7 +234,7 @@ public final class PotentialNetwork {
 
     /** Numbers of a point that {@link #save} keeps. */
     int saved() {
-        return d + 1 + 7 * m + r + 2 * m * d;
+        return d + 1 + 7 * m + r + 2 * m * k;
     }
 
     /** Keeps what {@link #gradient} and {@link #hessian} left, for {@link #adjoint}. */
@@ -189,19 +257,20 @@ public final class PotentialNetwork {
 
     /** A workspace of this network's sizes. */
     public Workspace workspace() {
-        return new Workspace(d, m, r);
+        return new Workspace(d, m, r, k);
     }
 
     /**
      * ∇φ at a point; the workspace then belongs to it. O(m(d + m) + rd).
      *
-     * @param p parameters, not modified
+     * @param weights the parameters
      * @param x d values from {@code xo} on, not modified
      * @param t time
      * @param gradient ∇φ, d + 1 values with ∂φ/∂t last, modified
      */
     public void gradient(
-            double[] p, double[] x, int xo, double t, Workspace ws, double[] gradient) {
+            Weights weights, double[] x, int xo, double t, Workspace ws, double[] gradient) {
+        double[] p = weights.p;
         int n = d + 1;
         System.arraycopy(x, xo, ws.s, 0, d);
         ws.s[d] = t;
@@ -242,7 +311,8 @@ public final class PotentialNetwork {
     }
 
     /** φ at the workspace's point, after {@link #gradient}. O(m + rd). */
-    public double value(double[] p, Workspace ws) {
+    public double value(Weights weights, Workspace ws) {
+        double[] p = weights.p;
         double phi = DenseProducts.dot(p, oB, ws.s, 0, d + 1);
         for (int i = 0; i < m; i++) {
             double size = Math.abs(ws.a[i]);
@@ -252,82 +322,83 @@ public final class PotentialNetwork {
     }
 
     /**
-     * H at the workspace's point, after {@link #gradient}. O(m²d + (2m + r)d²/2).
+     * M at the workspace's point, after {@link #gradient}: H itself where k = d. O(m²k + (2m +
+     * r)k²/2).
      *
-     * @param p parameters, not modified
-     * @param hessian d × d, modified
+     * @param weights the parameters
+     * @param hessian k × k, modified
      */
-    public void hessian(double[] p, Workspace ws, double[] hessian) {
-        int n = d + 1;
-        jacobian(p, ws);
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < d; j++) {
-                ws.kg[i * d + j] = ws.c0[i] * p[i * n + j];
-                ws.jg[i * d + j] = ws.c1[i] * ws.j[i * d + j];
-            }
-        }
-        Arrays.fill(hessian, 0, d * d, 0);
-        for (int i = 0; i < d; i++) {
-            // the lower half of row i
-            int row = i * d;
-            DenseProducts.addProduct(ws.kg, i, 0, d, p, 0, n, 1, m, i + 1, hessian, row, 0);
-            DenseProducts.addProduct(ws.jg, i, 0, d, ws.j, 0, d, 1, m, i + 1, hessian, row, 0);
-            DenseProducts.addProduct(p, oA + i, 0, n, p, oA, n, 1, r, i + 1, hessian, row, 0);
-            for (int j = 0; j < i; j++) {
-                hessian[j * d + i] = hessian[i * d + j];
-            }
-        }
-    }
-
-    private void jacobian(double[] p, Workspace ws) {
-        int n = d + 1;
+    public void hessian(Weights weights, Workspace ws, double[] hessian) {
+        double[] l = weights.l;
         for (int i = 0; i < m; i++) {
             double t = ws.t0[i];
-            for (int j = 0; j < d; j++) {
-                ws.scaled[j * m + i] = t * p[i * n + j];
-                ws.mm[i * d + j] = t * p[i * n + j];
+            for (int j = 0; j < k; j++) {
+                double v = l[i * k + j];
+                ws.scaled[j * m + i] = t * v;
+                ws.mm[i * k + j] = t * v;
+                ws.kg[i * k + j] = ws.c0[i] * v;
             }
         }
         Arrays.fill(ws.j, 0);
-        DenseProducts.addProduct(p, oK1, m, 1, ws.mm, 0, d, m, m, d, ws.j, 0, d);
-    }
-
-    /**
-     * The Laplacian of φ in x at the workspace's point, after {@link #gradient}; the trace of H
-     * without H. O(m²d).
-     */
-    public double laplacian(double[] p, Workspace ws) {
-        int n = d + 1;
-        jacobian(p, ws);
-        double sum = 0;
+        DenseProducts.addProduct(weights.p, oK1, m, 1, ws.mm, 0, k, m, m, k, ws.j, 0, k);
         for (int i = 0; i < m; i++) {
-            sum += ws.c0[i] * DenseProducts.dot(p, i * n, p, i * n, d);
-            sum += ws.c1[i] * DenseProducts.dot(ws.j, i * d, ws.j, i * d, d);
+            for (int j = i * k; j < (i + 1) * k; j++) {
+                ws.jg[j] = ws.c1[i] * ws.j[j];
+            }
         }
-        for (int i = 0; i < r; i++) {
-            sum += DenseProducts.dot(p, oA + i * n, p, oA + i * n, d);
+        Arrays.fill(hessian, 0, k * k, 0);
+        for (int i = 0; i < k; i++) {
+            // the lower half of row i
+            int row = i * k;
+            DenseProducts.addProduct(ws.kg, i, 0, k, l, 0, k, 1, m, i + 1, hessian, row, 0);
+            DenseProducts.addProduct(ws.jg, i, 0, k, ws.j, 0, k, 1, m, i + 1, hessian, row, 0);
+            DenseProducts.addProduct(l, m * k + i, 0, k, l, m * k, k, 1, r, i + 1, hessian, row, 0);
+            for (int j = 0; j < i; j++) {
+                hessian[j * k + i] = hessian[i * k + j];
+            }
         }
-        return sum;
     }
 
     /**
-     * Adds the derivatives of γ·∇φ + tr(GH) at the workspace's point, after {@link #hessian} or
-     * {@link #laplacian}. O(m²d + md²).
+     * v ← Qᵀ(F − I)Qv + v, a function of H in all of space from that of M in its span.
      *
-     * @param p parameters, not modified
+     * @param f F, k × k, not modified
+     * @param v d values, modified
+     */
+    void multiply(Weights weights, double[] f, double[] v) {
+        double[] inside = new double[k];
+        for (int i = 0; i < k; i++) {
+            inside[i] = weights.q == null ? v[i] : DenseProducts.dot(weights.q, i * d, v, 0, d);
+        }
+        for (int i = 0; i < k; i++) {
+            double out = DenseProducts.dot(f, i * k, inside, 0, k);
+            if (weights.q == null) {
+                v[i] = out;
+            } else {
+                DenseProducts.addScaled(out - inside[i], weights.q, i * d, v, 0, d);
+            }
+        }
+    }
+
+    /**
+     * Adds the derivatives of γ·∇φ + tr(GM) at the workspace's point, after {@link #hessian}, those
+     * through L to the workspace, from which {@link #finish} takes them. O(md + m²k + mk²).
+     *
+     * @param weights the parameters
      * @param gamma γ, d + 1 values, not modified
-     * @param g symmetric G, d × d, not modified; null for 0
+     * @param g symmetric G, k × k, not modified; null for 0
      * @param pBar derivatives with respect to the parameters, from {@code po} on, added to
      * @param sBar derivatives with respect to (x, t), d + 1 values, modified
      */
     public void adjoint(
-            double[] p,
+            Weights weights,
             Workspace ws,
             double[] gamma,
             double[] g,
             double[] pBar,
             int po,
             double[] sBar) {
+        double[] p = weights.p;
         int n = d + 1;
         for (int i = 0; i < m; i++) {
             ws.v[i] = DenseProducts.dot(p, i * n, gamma, 0, n);
@@ -338,7 +409,7 @@ public final class PotentialNetwork {
         if (g == null) {
             Arrays.fill(ws.pG, 0);
         } else {
-            adjointOfHessian(p, ws, g, pBar, po);
+            adjointOfHessian(weights, ws, g, pBar, po + oK1);
         }
         for (int i = 0; i < m; i++) {
             ws.qBar[i] = DenseProducts.dot(p, oK1 + i * m, ws.zBar, 0, m);
@@ -374,39 +445,57 @@ public final class PotentialNetwork {
         DenseProducts.addScaled(1, gamma, 0, pBar, po + oB, n);
     }
 
-    private void adjointOfHessian(double[] p, Workspace ws, double[] g, double[] pBar, int po) {
-        int n = d + 1;
+    private void adjointOfHessian(
+            Weights weights, Workspace ws, double[] g, double[] pBar, int k1) {
+        double[] l = weights.l;
+        double[] lBar = ws.lBar;
         Arrays.fill(ws.kg, 0);
-        DenseProducts.addProduct(p, 0, n, 1, g, 0, d, m, d, d, ws.kg, 0, d);
+        DenseProducts.addProduct(l, 0, k, 1, g, 0, k, m, k, k, ws.kg, 0, k);
         Arrays.fill(ws.jg, 0);
-        DenseProducts.addProduct(ws.j, 0, d, 1, g, 0, d, m, d, d, ws.jg, 0, d);
+        DenseProducts.addProduct(ws.j, 0, k, 1, g, 0, k, m, k, k, ws.jg, 0, k);
         for (int i = 0; i < m; i++) {
             double t = ws.t0[i];
-            ws.rG[i] = DenseProducts.dot(ws.kg, i * d, p, i * n, d);
-            ws.pG[i] = DenseProducts.dot(ws.jg, i * d, ws.j, i * d, d);
+            ws.rG[i] = DenseProducts.dot(ws.kg, i * k, l, i * k, k);
+            ws.pG[i] = DenseProducts.dot(ws.jg, i * k, ws.j, i * k, k);
             ws.zBar[i] += (1 - t * t) * ws.rG[i];
             ws.tBar[i] -= 2 * t * ws.z1[i] * ws.rG[i];
-            DenseProducts.addScaled(2 * ws.c0[i], ws.kg, i * d, pBar, po + i * n, d);
+            DenseProducts.addScaled(2 * ws.c0[i], ws.kg, i * k, lBar, i * k, k);
         }
         // J̄ = 2 diag(c₁)JG in the place of JG; M = K₁ᵀJ̄.
         for (int i = 0; i < m; i++) {
             double c = 2 * ws.c1[i];
-            for (int k = i * d; k < (i + 1) * d; k++) {
-                ws.jg[k] *= c;
+            for (int j = i * k; j < (i + 1) * k; j++) {
+                ws.jg[j] *= c;
             }
         }
-        int k1 = po + oK1;
-        DenseProducts.addProduct(ws.jg, 0, d, 1, ws.scaled, 0, m, m, d, m, pBar, k1, m);
+        DenseProducts.addProduct(ws.jg, 0, k, 1, ws.scaled, 0, m, m, k, m, pBar, k1, m);
         Arrays.fill(ws.mm, 0);
-        DenseProducts.addProduct(p, oK1, 1, m, ws.jg, 0, d, m, m, d, ws.mm, 0, d);
+        DenseProducts.addProduct(weights.p, oK1, 1, m, ws.jg, 0, k, m, m, k, ws.mm, 0, k);
         for (int i = 0; i < m; i++) {
-            ws.tBar[i] += DenseProducts.dot(ws.mm, i * d, p, i * n, d);
-            DenseProducts.addScaled(ws.t0[i], ws.mm, i * d, pBar, po + i * n, d);
+            ws.tBar[i] += DenseProducts.dot(ws.mm, i * k, l, i * k, k);
+            DenseProducts.addScaled(ws.t0[i], ws.mm, i * k, lBar, i * k, k);
         }
         Arrays.fill(ws.aG, 0);
-        DenseProducts.addProduct(p, oA, n, 1, g, 0, d, r, d, d, ws.aG, 0, d);
-        for (int i = 0; i < r; i++) {
-            DenseProducts.addScaled(2, ws.aG, i * d, pBar, po + oA + i * n, d);
+        DenseProducts.addProduct(l, m * k, k, 1, g, 0, k, r, k, k, ws.aG, 0, k);
+        DenseProducts.addScaled(2, ws.aG, 0, lBar, m * k, r * k);
+    }
+
+    /**
+     * Adds what {@link #adjoint} left in a workspace since the last time, L̄·Q, to the derivatives.
+     * O((m + r)kd).
+     *
+     * @param pBar derivatives with respect to the parameters, from {@code po} on, added to
+     */
+    public void finish(Weights weights, Workspace ws, double[] pBar, int po) {
+        for (int i = 0; i < m + r; i++) {
+            int to = po + row(i);
+            if (weights.q == null) {
+                DenseProducts.addScaled(1, ws.lBar, i * k, pBar, to, d);
+            } else {
+                DenseProducts.addProduct(
+                        ws.lBar, i * k, 0, 1, weights.q, 0, d, 1, k, d, pBar, to, 0);
+            }
         }
+        Arrays.fill(ws.lBar, 0);
     }
 }

@@ -173,7 +173,7 @@ public final class TrainedFlow {
         this.attention = attention;
         this.parameters = parameters;
         this.map = map;
-        this.drift = new Drift(shape.network(), shape.steps());
+        this.drift = new Drift(shape.network(), parameters, shape.steps());
         this.sd = frame.sd();
         this.logConstant = -shape.dimension() * LOG_SQRT_2_PI - frame.logDeterminant();
         this.slots = shape.last() == Last.SLOTS ? slotLayer() : null;
@@ -450,8 +450,7 @@ public final class TrainedFlow {
                     policy == Attention.Policy.SELF || policy == Attention.Policy.STOP_GRADIENT;
             keys = self ? 0 : attention.count();
             particles =
-                    new ParticlePass(
-                            parameters, drift, attention.layer(frame), frame, keys, keys + n, keep);
+                    new ParticlePass(drift, attention.layer(frame), frame, keys, keys + n, keep);
             double[] z = particles.start();
             if (policy == Attention.Policy.FIXED) {
                 System.arraycopy(attention.keys(), 0, z, 0, keys * d);
@@ -520,7 +519,7 @@ public final class TrainedFlow {
                     square += z * z;
                 }
                 double log = logConstant - 0.5 * square;
-                log -= drift.apply(parameters, paths, po, true, tape, i * taped(), ws);
+                log -= drift.apply(paths, po, true, tape, i * taped(), ws);
                 double least = ws.leastPivot();
                 kinetic[i] = ws.kinetic();
                 residual[i] = ws.residual();
@@ -615,7 +614,6 @@ public final class TrainedFlow {
                             endBar[i * d + j], frame.factor(), j * d, uBar, 0, j + 1);
                 }
                 drift.adjoint(
-                        parameters,
                         paths,
                         i * length,
                         tape,
@@ -628,6 +626,7 @@ public final class TrainedFlow {
                         ws,
                         sum);
             }
+            drift.finish(ws, sum);
         }
 
         private void scores(int from, int to, double[] scores) {
@@ -651,23 +650,11 @@ public final class TrainedFlow {
                 for (int j = 0; j < d; j++) {
                     DenseProducts.addScaled(bar[j], frame.factor(), j * d, uBar, 0, j + 1);
                 }
-                drift.adjoint(
-                        parameters,
-                        paths,
-                        i * length,
-                        null,
-                        0,
-                        uBar,
-                        0,
-                        -1,
-                        0,
-                        0,
-                        ws,
-                        parametersBar);
+                drift.adjoint(paths, i * length, null, 0, uBar, 0, -1, 0, 0, ws, parametersBar);
                 for (int j = 0; j < d; j++) {
                     uBar[j] -= paths[i * length + j];
                 }
-                drift.solve(parameters, paths, i * length, uBar, ws);
+                drift.solve(paths, i * length, uBar, ws);
                 DenseCholesky.solveUpper(frame.factor(), d, uBar, 1);
                 for (int j = 0; j < d; j++) {
                     scores[i * d + j] = uBar[j] / slopes[j];

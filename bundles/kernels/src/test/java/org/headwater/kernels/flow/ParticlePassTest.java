@@ -50,8 +50,7 @@ class ParticlePassTest {
                         new double[0]);
         ParticlePass pass =
                 new ParticlePass(
-                        p,
-                        new Drift(PotentialNetwork.of(d, 4, 2), (int) v.parameter("M")),
+                        new Drift(PotentialNetwork.of(d, 4, 2), p, (int) v.parameter("M")),
                         attention.layer(frame),
                         frame,
                         0,

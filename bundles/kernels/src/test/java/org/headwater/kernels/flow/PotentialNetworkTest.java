@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import org.headwater.api.Ensemble;
+import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.rwpo.Vectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against reference vectors and finite differences. */
 class PotentialNetworkTest {
-    private static final int D = 4;
-    private static final double[] POINT = {0.3, -0.7, 1.1, 0.2};
     private static final double T = 0.4;
 
     @Test
@@ -30,6 +31,7 @@ class PotentialNetworkTest {
         }
         assertEquals(net.size(), p.length);
         PotentialNetwork.Workspace ws = net.workspace();
+        PotentialNetwork.Weights weights = net.weights(p);
         double t = v.parameter("t");
         double[] phi = new double[n];
         double[] grads = new double[n * (d + 1)];
@@ -41,20 +43,23 @@ class PotentialNetworkTest {
         double[] sBar = new double[d + 1];
         double[] h = new double[d * d];
         for (int i = 0; i < n; i++) {
-            net.gradient(p, x.data(), i * d, t, ws, grad);
-            phi[i] = net.value(p, ws);
+            net.gradient(weights, x.data(), i * d, t, ws, grad);
+            phi[i] = net.value(weights, ws);
             System.arraycopy(grad, 0, grads, i * (d + 1), d + 1);
-            laps[i] = net.laplacian(p, ws);
-            net.hessian(p, ws, h);
+            net.hessian(weights, ws, h);
+            for (int j = 0; j < d; j++) {
+                laps[i] += h[j * d + j];
+            }
             System.arraycopy(h, 0, hessians, i * d * d, d * d);
             double[] g = new double[d * d];
             for (int j = 0; j < d; j++) {
                 g[j * d + j] = v.input("cl")[i];
             }
             double[] gamma = Arrays.copyOfRange(v.input("cg"), i * (d + 1), (i + 1) * (d + 1));
-            net.adjoint(p, ws, gamma, g, pBar, 0, sBar);
+            net.adjoint(weights, ws, gamma, g, pBar, 0, sBar);
             System.arraycopy(sBar, 0, xBar, i * d, d);
         }
+        net.finish(weights, ws, pBar, 0);
         v.check("phi", phi);
         v.check("grad", grads);
         v.check("lap", laps);
@@ -68,47 +73,105 @@ class PotentialNetworkTest {
         }
     }
 
-    /** γ·∇φ + tr(GH) for a full symmetric G. */
+    /** A matrix within the span as one of all of space, QᵀFQ. */
+    private static double[] whole(
+            PotentialNetwork net, PotentialNetwork.Weights weights, double[] f) {
+        int d = net.dimension();
+        double[] plus = f.clone();
+        for (int i = 0; i < net.order(); i++) {
+            plus[i * net.order() + i] += 1;
+        }
+        double[] all = new double[d * d];
+        for (int j = 0; j < d; j++) {
+            double[] v = new double[d];
+            v[j] = 1;
+            net.multiply(weights, plus, v);
+            v[j] -= 1;
+            System.arraycopy(v, 0, all, j * d, d);
+        }
+        return all;
+    }
+
+    /** γ·∇φ + tr(GH). */
     private static double objective(
             PotentialNetwork net, double[] p, double[] x, double t, double[] gamma, double[] g) {
         PotentialNetwork.Workspace ws = net.workspace();
-        double[] grad = new double[D + 1];
-        double[] h = new double[D * D];
-        net.gradient(p, x, 0, t, ws, grad);
-        net.hessian(p, ws, h);
-        double sum = 0;
-        for (int i = 0; i <= D; i++) {
-            sum += gamma[i] * grad[i];
-        }
-        for (int i = 0; i < D * D; i++) {
-            sum += g[i] * h[i];
-        }
-        return sum;
+        PotentialNetwork.Weights weights = net.weights(p);
+        double[] grad = new double[net.dimension() + 1];
+        double[] h = new double[net.order() * net.order()];
+        net.gradient(weights, x, 0, t, ws, grad);
+        net.hessian(weights, ws, h);
+        double sum = DenseProducts.dot(gamma, 0, grad, 0, grad.length);
+        return sum + DenseProducts.dot(g, 0, whole(net, weights, h), 0, g.length);
     }
 
-    @Test
-    void adjointOfTheWholeHessianIsTheDerivative() {
-        PotentialNetwork net = PotentialNetwork.of(D, 5, 3);
-        KeyedRandom random = KeyedRandom.of(3);
-        double[] p = new double[net.size()];
-        for (int i = 0; i < p.length; i++) {
-            p[i] = 0.5 * random.gaussian();
+    private static double[] normal(int n, double sd, KeyedRandom random) {
+        double[] x = new double[n];
+        Arrays.setAll(x, i -> sd * random.gaussian());
+        return x;
+    }
+
+    /** Parameters; if asked for, one row of Kx a multiple of another. */
+    private static double[] parameters(PotentialNetwork net, boolean dependent) {
+        double[] p = normal(net.size(), 0.5, KeyedRandom.of(3));
+        for (int j = 0; j < net.dimension() && dependent; j++) {
+            p[net.dimension() + 1 + j] = -2 * p[j];
         }
-        double[] gamma = {0.4, -1.2, 0.7, 0.1, -0.9};
-        double[] g = new double[D * D];
-        for (int i = 0; i < D; i++) {
-            for (int j = 0; j <= i; j++) {
-                g[i * D + j] = random.gaussian();
-                g[j * D + i] = g[i * D + j];
+        return p;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 5, 3, false", "9, 3, 2, false", "9, 3, 2, true", "6, 2, 0, false"})
+    void hessianIsTheDerivativeOfTheGradient(int d, int m, int r, boolean dependent) {
+        PotentialNetwork net = PotentialNetwork.of(d, m, r);
+        assertEquals(Math.min(d, m + r), net.order());
+        PotentialNetwork.Weights weights = net.weights(parameters(net, dependent));
+        PotentialNetwork.Workspace ws = net.workspace();
+        double[] x = normal(d, 1, KeyedRandom.of(4));
+        double[] grad = new double[d + 1];
+        double[] h = new double[net.order() * net.order()];
+        net.gradient(weights, x, 0, T, ws, grad);
+        net.hessian(weights, ws, h);
+        double[] found = whole(net, weights, h);
+        double e = 1e-5;
+        for (int i = 0; i < d; i++) {
+            double[] up = x.clone();
+            double[] down = x.clone();
+            up[i] += e;
+            down[i] -= e;
+            double[] gUp = new double[d + 1];
+            double[] gDown = new double[d + 1];
+            net.gradient(weights, up, 0, T, ws, gUp);
+            net.gradient(weights, down, 0, T, ws, gDown);
+            for (int j = 0; j < d; j++) {
+                assertEquals((gUp[j] - gDown[j]) / (2 * e), found[i * d + j], 1e-8);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 5, 3, false", "9, 3, 2, false", "9, 3, 2, true", "6, 2, 0, false"})
+    void adjointIsTheDerivative(int d, int m, int r, boolean dependent) {
+        PotentialNetwork net = PotentialNetwork.of(d, m, r);
+        int k = net.order();
+        double[] p = parameters(net, dependent);
+        double[] x = normal(d, 1, KeyedRandom.of(4));
+        double[] gamma = normal(d + 1, 1, KeyedRandom.of(5));
+        double[] g = normal(k * k, 1, KeyedRandom.of(6));
+        for (int i = 0; i < k; i++) {
+            for (int j = 0; j < i; j++) {
+                g[j * k + i] = g[i * k + j];
             }
         }
         PotentialNetwork.Workspace ws = net.workspace();
-        double[] grad = new double[D + 1];
-        net.gradient(p, POINT, 0, T, ws, grad);
-        net.hessian(p, ws, new double[D * D]);
+        PotentialNetwork.Weights weights = net.weights(p);
+        net.gradient(weights, x, 0, T, ws, new double[d + 1]);
+        net.hessian(weights, ws, new double[k * k]);
         double[] pBar = new double[p.length];
-        double[] sBar = new double[D + 1];
-        net.adjoint(p, ws, gamma, g, pBar, 0, sBar);
+        double[] sBar = new double[d + 1];
+        net.adjoint(weights, ws, gamma, g, pBar, 0, sBar);
+        net.finish(weights, ws, pBar, 0);
+        double[] all = whole(net, weights, g);
         double e = 1e-5;
         for (int i = 0; i < p.length; i++) {
             double[] up = p.clone();
@@ -116,17 +179,16 @@ class PotentialNetworkTest {
             up[i] += e;
             down[i] -= e;
             double slope =
-                    (objective(net, up, POINT, T, gamma, g)
-                                    - objective(net, down, POINT, T, gamma, g))
+                    (objective(net, up, x, T, gamma, all) - objective(net, down, x, T, gamma, all))
                             / (2 * e);
-            assertEquals(slope, pBar[i], 1e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
+            assertEquals(slope, pBar[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
         }
-        for (int i = 0; i <= D; i++) {
-            double[] up = POINT.clone();
-            double[] down = POINT.clone();
+        for (int i = 0; i <= d; i++) {
+            double[] up = x.clone();
+            double[] down = x.clone();
             double tUp = T;
             double tDown = T;
-            if (i < D) {
+            if (i < d) {
                 up[i] += e;
                 down[i] -= e;
             } else {
@@ -134,10 +196,10 @@ class PotentialNetworkTest {
                 tDown -= e;
             }
             double slope =
-                    (objective(net, p, up, tUp, gamma, g)
-                                    - objective(net, p, down, tDown, gamma, g))
+                    (objective(net, p, up, tUp, gamma, all)
+                                    - objective(net, p, down, tDown, gamma, all))
                             / (2 * e);
-            assertEquals(slope, sBar[i], 1e-7 * Math.max(1, Math.abs(slope)), "coordinate " + i);
+            assertEquals(slope, sBar[i], 2e-7 * Math.max(1, Math.abs(slope)), "coordinate " + i);
         }
     }
 }

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.headwater.api.State;
+import org.headwater.kernels.dense.DenseLu;
 import org.headwater.kernels.flow.TrainedFlow.Frame;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.rwpo.Threads;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Derivatives and densities against finite differences and integrals; bytes against bytes. */
 class TrainedFlowTest {
@@ -28,6 +31,9 @@ class TrainedFlowTest {
                     new double[0],
                     1);
 
+    /** More dimensions than the network has directions. */
+    private static final Shape NARROW = new Shape(D, 2, 1, 1, Last.SLOTS, 5);
+
     private static double[] parameters(Shape shape, double size) {
         KeyedRandom random = KeyedRandom.of(9);
         double[] p = shape.initial(random);
@@ -38,8 +44,8 @@ class TrainedFlowTest {
     }
 
     /** Σ of something smooth in draws, log-densities, transport cost and residual. */
-    private static double loss(double[] p) {
-        TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(N);
+    private static double loss(Shape shape, double[] p) {
+        TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(N);
         pass.forward(KeyedRandom.of(1), new Threads(1), false);
         double sum = 0;
         for (int i = 0; i < N; i++) {
@@ -54,8 +60,13 @@ class TrainedFlowTest {
 
     @Test
     void backwardIsTheDerivative() {
-        double[] p = parameters(SHAPE, 0.2);
-        TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(N);
+        backwardIsTheDerivative(SHAPE);
+        backwardIsTheDerivative(NARROW);
+    }
+
+    private static void backwardIsTheDerivative(Shape shape) {
+        double[] p = parameters(shape, 0.2);
+        TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(N);
         pass.forward(KeyedRandom.of(1), new Threads(1), true);
         double[] log = new double[N];
         Arrays.setAll(log, i -> 0.3 + 0.1 * i);
@@ -66,9 +77,37 @@ class TrainedFlowTest {
             double[] down = p.clone();
             up[i] += e;
             down[i] -= e;
-            double slope = (loss(up) - loss(down)) / (2 * e);
+            double slope = (loss(shape, up) - loss(shape, down)) / (2 * e);
             assertEquals(slope, found[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
         }
+    }
+
+    /** log q(x) = log N(z) − log|det dx/dz|, the determinant by finite differences of the path. */
+    @ParameterizedTest
+    @CsvSource({"5, 8, 3", "7, 3, 1"})
+    void determinantIsThatOfTheMap(int d, int width, int rank) {
+        PotentialNetwork net = PotentialNetwork.of(d, width, rank);
+        KeyedRandom random = KeyedRandom.of(12);
+        double[] p = new double[net.size()];
+        Arrays.setAll(p, i -> 0.4 * random.gaussian());
+        Drift drift = new Drift(net, p, 3);
+        double[] start = new double[d];
+        Arrays.setAll(start, i -> random.gaussian());
+        double[] path = Arrays.copyOf(start, 4 * d);
+        double found = drift.apply(path, 0, true, null, 0, drift.workspace());
+        double e = 1e-5;
+        double[] jacobian = new double[d * d];
+        for (int j = 0; j < d; j++) {
+            for (int side = -1; side <= 1; side += 2) {
+                double[] moved = Arrays.copyOf(start, 4 * d);
+                moved[j] += side * e;
+                drift.apply(moved, 0, false, null, 0, drift.workspace());
+                for (int i = 0; i < d; i++) {
+                    jacobian[i * d + j] += side * moved[3 * d + i] / (2 * e);
+                }
+            }
+        }
+        assertEquals(DenseLu.logAbsDeterminant(jacobian, d), found, 1e-7);
     }
 
     /** The mean of 1/q over draws on a box is the box's volume: q is the draws' density. */
