@@ -142,7 +142,7 @@ public final class ScalingExperiment implements Experiment {
         Arrays.fill(one, 1.0 / n);
         return () -> {
             TrainedFlow.Pass pass = flow.new Pass(n);
-            pass.forward(random.split(1), workers, true);
+            pass.forward(random.split(1), workers, TrainedFlow.Keep.SCORES);
             pass.backward(bar.clone(), one, 0, 0, workers);
         };
     }

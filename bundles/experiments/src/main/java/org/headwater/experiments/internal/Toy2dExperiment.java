@@ -219,7 +219,7 @@ public final class Toy2dExperiment implements Experiment {
         long begun = CLOCK.getCurrentThreadCpuTime();
         for (int k = 0; k < iterations; k++) {
             TrainedFlow.Pass pass = new TrainedFlow(shape, frame, p).new Pass(batch);
-            pass.forward(random.split(1).split(k), setup.workers(), true);
+            pass.forward(random.split(1).split(k), setup.workers(), TrainedFlow.Keep.PATH);
             double[] bar = new double[2 * batch];
             loss[k] = distance(pass.end(), data(name, batch, random.split(2).split(k)), bar);
             double[] g = pass.backward(bar, new double[batch], COST / batch, 0, setup.workers());

@@ -83,6 +83,20 @@ public final class DenseCholesky {
     }
 
     /**
+     * Solves Lᵀ·x = b for one right-hand side, by the rows of L. n² operations.
+     *
+     * @param l n × n with L in its lower triangle, not modified
+     * @param n order
+     * @param b n values from {@code bo} on, overwritten by x
+     */
+    public static void solveUpperByRows(double[] l, int n, double[] b, int bo) {
+        for (int j = n - 1; j >= 0; j--) {
+            b[bo + j] /= l[j * n + j];
+            DenseProducts.addScaled(-b[bo + j], l, j * n, b, bo, j);
+        }
+    }
+
+    /**
      * A⁻¹, symmetric to the last bit. 2n³ operations.
      *
      * @param l n × n with L in its lower triangle, not modified

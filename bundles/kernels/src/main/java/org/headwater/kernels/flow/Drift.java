@@ -11,8 +11,8 @@ import org.headwater.kernels.dense.DenseProducts;
  * dt·M, and with it I + dt·H, is positive definite; a step where that holds everywhere is one to
  * one, so the least pivot tells folds.
  *
- * <p>Cost of a point and step: O(md + m²k + mk² + k³/6) forward, about four times that with the
- * adjoint.
+ * <p>Cost of a point and step: O(md + m²k + mk² + k³/3) with density, O(k³) more with score; O(md +
+ * m²) for the way back.
  */
 public final class Drift {
     private final PotentialNetwork network;
@@ -98,12 +98,13 @@ public final class Drift {
      * @param path (M + 1) × d from {@code po} on: the first row is the start, the others are
      *     modified
      * @param withDensity whether to compute the determinants
-     * @param tape what {@link #adjoint} need not compute again, M·{@link #saved} numbers from
-     *     {@code to} on, modified; null for none
+     * @param score ∇log of a density at the start, d values from {@code so} on; replaced by that of
+     *     the density that the path makes of it at the end, step by step g ← J⁻¹(g − ∇log|det J|),
+     *     J = I + dt·H; null for none, else with density
      * @return Σ log|det(I + dt·H)|, 0 without density
      */
     public double apply(
-            double[] path, int po, boolean withDensity, double[] tape, int to, Workspace ws) {
+            double[] path, int po, boolean withDensity, double[] score, int so, Workspace ws) {
         double log = 0;
         ws.leastPivot = Double.POSITIVE_INFINITY;
         ws.kinetic = 0;
@@ -119,11 +120,19 @@ public final class Drift {
                 log += factor(ws);
                 ws.leastPivot = ws.pivots.least() > ws.leastPivot ? ws.leastPivot : least(ws);
             }
-            if (tape != null) {
-                save(ws, tape, to + step * saved());
+            if (score != null) {
+                carry(score, so, ws);
             }
         }
         return log;
+    }
+
+    /** The score after a step from that before it, after {@link #factor}. */
+    private void carry(double[] score, int so, Workspace ws) {
+        ws.pivots.invert(1);
+        network.gradientOfTrace(weights, ws.net, ws.pivots.inverse(), ws.sBar);
+        DenseProducts.addScaled(-dt, ws.sBar, 0, score, so, d);
+        network.multiply(weights, ws.pivots.inverse(), score, so, ws.net);
     }
 
     /** Puts the network at a point of a step. */
@@ -141,26 +150,6 @@ public final class Drift {
         for (int i = 0; i < d; i++) {
             out[oo + i] = x[xo + i] + dt * ws.gradient[i];
         }
-    }
-
-    /** Numbers of a point and step that {@link #save} keeps. */
-    int saved() {
-        return network.saved() + d + 1 + k * k;
-    }
-
-    /** Keeps what {@link #at} and {@link #factor} left, for {@link #pull}. */
-    void save(Workspace ws, double[] to, int o) {
-        network.save(ws.net, to, o);
-        int at = o + network.saved();
-        System.arraycopy(ws.gradient, 0, to, at, d + 1);
-        ws.pivots.save(to, at + d + 1);
-    }
-
-    private void load(double[] from, int o, Workspace ws) {
-        network.load(from, o, ws.net);
-        int at = o + network.saved();
-        System.arraycopy(from, at, ws.gradient, 0, d + 1);
-        ws.pivots.load(from, at + d + 1);
     }
 
     /** The Laplacian of φ, after {@link #factor}. */
@@ -191,13 +180,11 @@ public final class Drift {
     }
 
     /**
-     * The adjoint of {@link #apply} on one path; {@link #finish} follows the last.
+     * The adjoint of {@link #apply} on one path, but for determinants and score.
      *
      * @param path as {@link #apply} left it, not modified
-     * @param tape as {@link #apply} left it with density, null for none, not modified
      * @param endBar derivative of the loss with respect to the end, d values from {@code eo} on;
      *     replaced by that with respect to the start
-     * @param logBar derivative with respect to the log-determinant, 0 for none
      * @param kineticBar derivative with respect to {@link Workspace#kinetic}
      * @param residualBar derivative with respect to {@link Workspace#residual}
      * @param pBar derivatives with respect to the parameters, added to
@@ -205,24 +192,14 @@ public final class Drift {
     public void adjoint(
             double[] path,
             int po,
-            double[] tape,
-            int to,
             double[] endBar,
             int eo,
-            double logBar,
             double kineticBar,
             double residualBar,
             Workspace ws,
             double[] pBar) {
         for (int step = steps - 1; step >= 0; step--) {
-            if (tape == null) {
-                at(step, path, po + step * d, ws);
-                if (logBar != 0) {
-                    factor(ws);
-                }
-            } else {
-                load(tape, to + step * saved(), ws);
-            }
+            at(step, path, po + step * d, ws);
             double sign = 0;
             if (residualBar != 0) {
                 double half = 0.5 * DenseProducts.dot(ws.gradient, 0, ws.gradient, 0, d);
@@ -233,7 +210,7 @@ public final class Drift {
                 ws.extra[i] = along * ws.gradient[i];
             }
             ws.extra[d] = dt * residualBar * sign;
-            pull(endBar, eo, logBar, ws.extra, 0, ws, pBar);
+            pull(endBar, eo, 0, ws.extra, 0, ws, pBar);
         }
     }
 
@@ -243,28 +220,13 @@ public final class Drift {
      *
      * @param pBar derivatives with respect to the parameters, added to
      */
-    public void finish(Workspace ws, double[] pBar) {
+    void finish(Workspace ws, double[] pBar) {
         network.finish(weights, ws.net, pBar, 0);
     }
 
     /**
-     * v ← J_{M−1}⁻ᵀ … J_0⁻ᵀ v along a path, J_k = I + dt·H symmetric.
-     *
-     * @param path as {@link #apply} left it, not modified
-     * @param v d values, modified
-     */
-    void solve(double[] path, int po, double[] v, Workspace ws) {
-        for (int step = 0; step < steps; step++) {
-            at(step, path, po + step * d, ws);
-            factor(ws);
-            ws.pivots.invert(1);
-            network.multiply(weights, ws.pivots.inverse(), v);
-        }
-    }
-
-    /**
-     * The adjoint of one step, before {@link #finish}, where {@link #at} put the network, after
-     * {@link #factor} unless {@code logBar} and {@code laplacianBar} are 0.
+     * The adjoint of one step where {@link #at} put the network, after {@link #factor} unless
+     * {@code logBar} and {@code laplacianBar} are 0.
      *
      * @param endBar derivative with respect to the step's end, d values from {@code eo} on;
      *     replaced by that with respect to its start
@@ -272,7 +234,7 @@ public final class Drift {
      * @param extra derivative with respect to ∇φ and ∂φ/∂t beside that through the end, d + 1
      *     values, not modified
      * @param laplacianBar derivative with respect to the Laplacian of φ
-     * @param pBar derivatives with respect to the parameters, added to
+     * @param pBar derivatives with respect to the parameters, added to, by {@link #finish} the rest
      */
     void pull(
             double[] endBar,

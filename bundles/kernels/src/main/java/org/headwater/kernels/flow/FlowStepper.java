@@ -21,6 +21,7 @@ import org.headwater.api.Stepper;
 import org.headwater.api.Synthesis;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.flow.TrainedFlow.Frame;
+import org.headwater.kernels.flow.TrainedFlow.Keep;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.laplace.LaplaceApproximation;
@@ -360,7 +361,7 @@ public final class FlowStepper implements Stepper {
             return resting(before.with(State.ITERATION, iteration));
         }
         TrainedFlow.Pass pass = flow(before).new Pass(n);
-        pass.forward(random, resources.workers(), true);
+        pass.forward(random, resources.workers(), Keep.SCORES);
         double[] value = new double[n];
         Ensemble gradient = Ensemble.zeros(n, d);
         boolean[] failed = new boolean[n];

@@ -2,6 +2,7 @@ package org.headwater.kernels.flow;
 
 import java.util.Arrays;
 import org.headwater.api.Workers;
+import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
 import org.headwater.kernels.flow.ParticleLayer.Keys;
 
@@ -287,7 +288,7 @@ final class ParticlePass {
                     extra[j] = along * v[j];
                     xBar[j] = extra[j];
                 }
-                solveTransposed(xBar, 0);
+                DenseCholesky.solveUpperByRows(factor, d, xBar, 0);
                 for (int j = 0; j < d; j++) {
                     xBar[j] =
                             (perLaplacian * layerWs.second()[j]
@@ -299,7 +300,7 @@ final class ParticlePass {
             drift.pull(endBar, o, logBar, extra, perLaplacian, ws, sum);
             DenseProducts.addScaled(1, xBar, 0, endBar, o, d);
             if (k > 0) {
-                solveTransposed(endBar, o);
+                DenseCholesky.solveUpperByRows(factor, d, endBar, o);
             }
         }
     }
@@ -324,14 +325,6 @@ final class ParticlePass {
             double t = v[o + j];
             v[o + j] = 0;
             DenseProducts.addScaled(t, factor, j * d, v, o, j + 1);
-        }
-    }
-
-    /** v ← L⁻ᵀv. */
-    private void solveTransposed(double[] v, int o) {
-        for (int j = d - 1; j >= 0; j--) {
-            v[o + j] /= factor[j * d + j];
-            DenseProducts.addScaled(-v[o + j], factor, j * d, v, o, j);
         }
     }
 }

@@ -181,7 +181,6 @@ public final class PotentialNetwork {
         private final double[] c0;
         private final double[] c1;
         private final double[] as;
-        private final double[] ag;
         private final double[] j;
         private final double[] scaled;
         private final double[] kg;
@@ -189,14 +188,14 @@ public final class PotentialNetwork {
         private final double[] mm;
         private final double[] aG;
         private final double[] lBar;
+        private final double[] inside;
         private final double[] v;
         private final double[] zBar;
         private final double[] tBar;
         private final double[] qBar;
-        private final double[] aBar;
-        private final double[] rG;
         private final double[] pG;
-        private final double[][] parts;
+        private final double[] a0Bar;
+        private final double[] a1Bar;
 
         private Workspace(int d, int m, int r, int k) {
             s = new double[d + 1];
@@ -209,7 +208,6 @@ public final class PotentialNetwork {
             c0 = new double[m];
             c1 = new double[m];
             as = new double[r];
-            ag = new double[r];
             j = new double[m * k];
             scaled = new double[m * k];
             kg = new double[m * k];
@@ -217,41 +215,14 @@ public final class PotentialNetwork {
             mm = new double[m * k];
             aG = new double[r * k];
             lBar = new double[(m + r) * k];
+            inside = new double[k];
             v = new double[m];
             zBar = new double[m];
             tBar = new double[m];
             qBar = new double[m];
-            aBar = new double[m];
-            rG = new double[m];
             pG = new double[m];
-            parts = new double[][] {s, t0, u0, t1, q1, z1, c0, c1, as, j, scaled};
-        }
-
-        private double[][] parts() {
-            return parts;
-        }
-    }
-
-    /** Numbers of a point that {@link #save} keeps. */
-    int saved() {
-        return d + 1 + 7 * m + r + 2 * m * k;
-    }
-
-    /** Keeps what {@link #gradient} and {@link #hessian} left, for {@link #adjoint}. */
-    void save(Workspace ws, double[] to, int o) {
-        int at = o;
-        for (double[] part : ws.parts()) {
-            System.arraycopy(part, 0, to, at, part.length);
-            at += part.length;
-        }
-    }
-
-    /** Brings back what was {@linkplain #save saved}. */
-    void load(double[] from, int o, Workspace ws) {
-        int at = o;
-        for (double[] part : ws.parts()) {
-            System.arraycopy(from, at, part, 0, part.length);
-            at += part.length;
+            a0Bar = new double[m];
+            a1Bar = new double[m];
         }
     }
 
@@ -360,22 +331,22 @@ public final class PotentialNetwork {
     }
 
     /**
-     * v ← Qᵀ(F − I)Qv + v, a function of H in all of space from that of M in its span.
+     * v ← v + Qᵀ(F − I)Qv: a function of H in all of space from that of M in its span. O(kd).
      *
      * @param f F, k × k, not modified
-     * @param v d values, modified
+     * @param v d values from {@code vo} on, modified
      */
-    void multiply(Weights weights, double[] f, double[] v) {
-        double[] inside = new double[k];
+    void multiply(Weights weights, double[] f, double[] v, int vo, Workspace ws) {
+        double[] q = weights.q;
         for (int i = 0; i < k; i++) {
-            inside[i] = weights.q == null ? v[i] : DenseProducts.dot(weights.q, i * d, v, 0, d);
+            ws.inside[i] = q == null ? v[vo + i] : DenseProducts.dot(q, i * d, v, vo, d);
         }
         for (int i = 0; i < k; i++) {
-            double out = DenseProducts.dot(f, i * k, inside, 0, k);
-            if (weights.q == null) {
-                v[i] = out;
+            double out = DenseProducts.dot(f, i * k, ws.inside, 0, k);
+            if (q == null) {
+                v[vo + i] = out;
             } else {
-                DenseProducts.addScaled(out - inside[i], weights.q, i * d, v, 0, d);
+                DenseProducts.addScaled(out - ws.inside[i], q, i * d, v, vo, d);
             }
         }
     }
@@ -409,75 +380,102 @@ public final class PotentialNetwork {
         if (g == null) {
             Arrays.fill(ws.pG, 0);
         } else {
-            adjointOfHessian(weights, ws, g, pBar, po + oK1);
+            backFromHessian(weights, ws, g);
+            throughRows(weights, ws, g, pBar, po + oK1);
         }
-        for (int i = 0; i < m; i++) {
-            ws.qBar[i] = DenseProducts.dot(p, oK1 + i * m, ws.zBar, 0, m);
-            DenseProducts.addScaled(ws.q1[i], ws.zBar, 0, pBar, po + oK1 + i * m, m);
-        }
+        backToPoint(weights, ws, sBar);
         for (int i = 0; i < m; i++) {
             double t = ws.t1[i];
-            double w = p[oW + i];
-            double slope = 1 - t * t;
-            pBar[po + oW + i] += ws.zBar[i] + slope * ws.pG[i] + t * ws.qBar[i];
-            double a1 = slope * (w * ws.qBar[i] - 2 * t * w * ws.pG[i]);
-            pBar[po + oB1 + i] += a1;
-            ws.aBar[i] = a1;
-            DenseProducts.addScaled(a1, ws.u0, 0, pBar, po + oK1 + i * m, m);
-        }
-        Arrays.fill(ws.a, 0);
-        for (int i = 0; i < m; i++) {
-            DenseProducts.addScaled(ws.aBar[i], p, oK1 + i * m, ws.a, 0, m);
-        }
-        Arrays.fill(sBar, 0, n, 0);
-        for (int i = 0; i < m; i++) {
-            double a0 = ws.t0[i] * ws.a[i] + (1 - ws.t0[i] * ws.t0[i]) * ws.tBar[i];
-            pBar[po + oB0 + i] += a0;
-            DenseProducts.addScaled(a0, ws.s, 0, pBar, po + i * n, n);
-            DenseProducts.addScaled(a0, p, i * n, sBar, 0, n);
+            int row = po + oK1 + i * m;
+            pBar[po + oW + i] += ws.zBar[i] + (1 - t * t) * ws.pG[i] + t * ws.qBar[i];
+            pBar[po + oB1 + i] += ws.a1Bar[i];
+            DenseProducts.addScaled(ws.q1[i], ws.zBar, 0, pBar, row, m);
+            DenseProducts.addScaled(ws.a1Bar[i], ws.u0, 0, pBar, row, m);
+            pBar[po + oB0 + i] += ws.a0Bar[i];
+            DenseProducts.addScaled(ws.a0Bar[i], ws.s, 0, pBar, po + i * n, n);
         }
         for (int i = 0; i < r; i++) {
-            ws.ag[i] = DenseProducts.dot(p, oA + i * n, gamma, 0, n);
-            DenseProducts.addScaled(ws.ag[i], p, oA + i * n, sBar, 0, n);
+            double along = DenseProducts.dot(p, oA + i * n, gamma, 0, n);
+            DenseProducts.addScaled(along, p, oA + i * n, sBar, 0, n);
             DenseProducts.addScaled(ws.as[i], gamma, 0, pBar, po + oA + i * n, n);
-            DenseProducts.addScaled(ws.ag[i], ws.s, 0, pBar, po + oA + i * n, n);
+            DenseProducts.addScaled(along, ws.s, 0, pBar, po + oA + i * n, n);
         }
         DenseProducts.addScaled(1, gamma, 0, pBar, po + oB, n);
     }
 
-    private void adjointOfHessian(
-            Weights weights, Workspace ws, double[] g, double[] pBar, int k1) {
+    /**
+     * The derivative of tr(GM) with respect to the workspace's point, after {@link #hessian}. O(md
+     * + m²k + mk²).
+     *
+     * @param weights the parameters
+     * @param g symmetric G, k × k, not modified
+     * @param sBar derivatives with respect to (x, t), d + 1 values, modified
+     */
+    void gradientOfTrace(Weights weights, Workspace ws, double[] g, double[] sBar) {
+        Arrays.fill(ws.zBar, 0);
+        Arrays.fill(ws.tBar, 0);
+        backFromHessian(weights, ws, g);
+        backToPoint(weights, ws, sBar);
+    }
+
+    /** From tr(GM) to z₁ and t₀, added to, and to what stands before c₁. */
+    private void backFromHessian(Weights weights, Workspace ws, double[] g) {
         double[] l = weights.l;
-        double[] lBar = ws.lBar;
         Arrays.fill(ws.kg, 0);
         DenseProducts.addProduct(l, 0, k, 1, g, 0, k, m, k, k, ws.kg, 0, k);
         Arrays.fill(ws.jg, 0);
         DenseProducts.addProduct(ws.j, 0, k, 1, g, 0, k, m, k, k, ws.jg, 0, k);
         for (int i = 0; i < m; i++) {
             double t = ws.t0[i];
-            ws.rG[i] = DenseProducts.dot(ws.kg, i * k, l, i * k, k);
+            double rG = DenseProducts.dot(ws.kg, i * k, l, i * k, k);
             ws.pG[i] = DenseProducts.dot(ws.jg, i * k, ws.j, i * k, k);
-            ws.zBar[i] += (1 - t * t) * ws.rG[i];
-            ws.tBar[i] -= 2 * t * ws.z1[i] * ws.rG[i];
-            DenseProducts.addScaled(2 * ws.c0[i], ws.kg, i * k, lBar, i * k, k);
+            ws.zBar[i] += (1 - t * t) * rG;
+            ws.tBar[i] -= 2 * t * ws.z1[i] * rG;
         }
-        // J̄ = 2 diag(c₁)JG in the place of JG; M = K₁ᵀJ̄.
+        // J̄ = 2 diag(c₁)JG in the place of JG; K₁ᵀJ̄.
         for (int i = 0; i < m; i++) {
             double c = 2 * ws.c1[i];
             for (int j = i * k; j < (i + 1) * k; j++) {
                 ws.jg[j] *= c;
             }
         }
-        DenseProducts.addProduct(ws.jg, 0, k, 1, ws.scaled, 0, m, m, k, m, pBar, k1, m);
         Arrays.fill(ws.mm, 0);
         DenseProducts.addProduct(weights.p, oK1, 1, m, ws.jg, 0, k, m, m, k, ws.mm, 0, k);
         for (int i = 0; i < m; i++) {
             ws.tBar[i] += DenseProducts.dot(ws.mm, i * k, l, i * k, k);
-            DenseProducts.addScaled(ws.t0[i], ws.mm, i * k, lBar, i * k, k);
+        }
+    }
+
+    /** From z₁, t₀ and c₁ to the two layers' arguments and to the point. */
+    private void backToPoint(Weights weights, Workspace ws, double[] sBar) {
+        double[] p = weights.p;
+        int n = d + 1;
+        for (int i = 0; i < m; i++) {
+            double t = ws.t1[i];
+            double w = p[oW + i];
+            ws.qBar[i] = DenseProducts.dot(p, oK1 + i * m, ws.zBar, 0, m);
+            ws.a1Bar[i] = (1 - t * t) * (w * ws.qBar[i] - 2 * t * w * ws.pG[i]);
+        }
+        Arrays.fill(ws.v, 0);
+        DenseProducts.addProduct(ws.a1Bar, 0, 0, 1, p, oK1, m, 1, m, m, ws.v, 0, 0);
+        for (int i = 0; i < m; i++) {
+            double t = ws.t0[i];
+            ws.a0Bar[i] = t * ws.v[i] + (1 - t * t) * ws.tBar[i];
+        }
+        Arrays.fill(sBar, 0, n, 0);
+        DenseProducts.addProduct(ws.a0Bar, 0, 0, 1, p, 0, n, 1, m, n, sBar, 0, 0);
+    }
+
+    /** From tr(GM) to K₁, and to L, after {@link #backFromHessian}. */
+    private void throughRows(Weights weights, Workspace ws, double[] g, double[] pBar, int k1) {
+        DenseProducts.addProduct(ws.jg, 0, k, 1, ws.scaled, 0, m, m, k, m, pBar, k1, m);
+        for (int i = 0; i < m; i++) {
+            DenseProducts.addScaled(2 * ws.c0[i], ws.kg, i * k, ws.lBar, i * k, k);
+            DenseProducts.addScaled(ws.t0[i], ws.mm, i * k, ws.lBar, i * k, k);
         }
         Arrays.fill(ws.aG, 0);
-        DenseProducts.addProduct(l, m * k, k, 1, g, 0, k, r, k, k, ws.aG, 0, k);
-        DenseProducts.addScaled(2, ws.aG, 0, lBar, m * k, r * k);
+        DenseProducts.addProduct(weights.l, m * k, k, 1, g, 0, k, r, k, k, ws.aG, 0, k);
+        DenseProducts.addScaled(2, ws.aG, 0, ws.lBar, m * k, r * k);
     }
 
     /**

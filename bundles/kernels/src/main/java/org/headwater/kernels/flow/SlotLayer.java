@@ -158,10 +158,13 @@ public final class SlotLayer {
      *
      * @param x d values from {@code xo} on, not modified
      * @param out x⁺, from {@code oo} on, modified; may be x
+     * @param score ∇log of a density at x, d values from {@code so} on; replaced by that of the
+     *     density that the layer makes of it at x⁺, J⁻¹(g − ∇log J); null for none
      * @return log|J|; {@link Workspace#leastSlope} tells whether the guard's grid was too coarse
      *     and the layer folds
      */
-    public double apply(double[] x, int xo, double[] out, int oo, Workspace ws) {
+    public double apply(
+            double[] x, int xo, double[] out, int oo, double[] score, int so, Workspace ws) {
         double log = 0;
         ws.leastSlope = Double.POSITIVE_INFINITY;
         for (int i = 0; i < d; i++) {
@@ -171,16 +174,18 @@ public final class SlotLayer {
             out[oo + i] = value + alpha[i] * ws.shift;
             log += Math.log(Math.abs(slope));
             ws.leastSlope = Math.min(ws.leastSlope, slope);
+            if (score != null) {
+                score[so + i] = (score[so + i] - alpha[i] * curvature(i, ws) / slope) / slope;
+            }
         }
         return log;
     }
 
-    /** ∂x⁺/∂x of each coordinate, d values, modified. O(Ld). */
-    void slopes(double[] x, int xo, double[] slopes, Workspace ws) {
-        for (int i = 0; i < d; i++) {
-            evaluate(i, x[xo + i], ws);
-            slopes[i] = 1 + alpha[i] * ws.excess;
-        }
+    /** ∂J/∂x at α = 1 after {@link #evaluate}. */
+    private double curvature(int i, Workspace ws) {
+        double ratio = step[i] / (2 * time[i]);
+        return ratio * precision[i] * precision[i] * ws.softmax.third()
+                + 0.5 * stepPrecision[i] * stepPrecision[i] * ws.kernel.third();
     }
 
     /**
@@ -294,9 +299,7 @@ public final class SlotLayer {
         gradient.logTime[i] -= dd * byPrecision + ratio * byRatio;
         gradient.logStep[i] += ratio * byRatio - dp * byStepPrecision;
         gradient.logLambda[i] += lambda[i] * byLambda;
-        return a * ws.excess
-                - perVariance * dd * ws.softmax.third()
-                + perKernelVariance * dp * k.third();
+        return a * ws.excess + b * curvature(i, ws);
     }
 
     /** Moves the derivative with respect to α on to the parameters, once all points were added. */

@@ -44,9 +44,6 @@ public final class TrainedFlow {
 
     private static final int GRAIN = 16;
 
-    /** Numbers that a batch may keep for its way back, 256 MB; beyond, it computes them again. */
-    private static final long LARGEST_TAPE = 32_000_000;
-
     private static final double FIRST_TIME = 0.1;
     private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final String MAP = "map";
@@ -305,7 +302,7 @@ public final class TrainedFlow {
      */
     public Draws draw(int n, RandomStream random, Workers workers) {
         Pass pass = new Pass(n);
-        pass.forward(random, Attention.Policy.FIXED, workers, false);
+        pass.forward(random, Attention.Policy.FIXED, workers, Keep.NOTHING);
         Ensemble x = pass.end;
         if (shape.last() == Last.READOUT) {
             x = pass.end.copy();
@@ -330,9 +327,8 @@ public final class TrainedFlow {
     }
 
     /**
-     * ∇log q at the draws that {@link #draw} makes of the same numbers: with J the Jacobian of the
-     * map x(z), J⁻ᵀ∇_z log q(x(z)), the inner gradient by the way back, J⁻ᵀ step by step. O(n)
-     * times a {@link Drift}'s adjoint. Before the map of {@link #mapped}; at w with a read-out.
+     * ∇log q at the draws that {@link #draw} makes of the same numbers, before the map of {@link
+     * #mapped}; at w with a read-out.
      *
      * @param n how many
      * @return n × d; empty for a flow with attention to particles
@@ -342,10 +338,8 @@ public final class TrainedFlow {
             return Optional.empty();
         }
         Pass pass = new Pass(n);
-        pass.forward(random, workers, false);
-        double[] scores = new double[n * shape.dimension()];
-        workers.forRanges(n, GRAIN, (from, to) -> pass.scores(from, to, scores));
-        return Optional.of(scores);
+        pass.forward(random, workers, Keep.SCORES);
+        return Optional.of(pass.scores);
     }
 
     private Ensemble multiplied(Ensemble u) {
@@ -363,6 +357,16 @@ public final class TrainedFlow {
         return org.headwater.kernels.dense.DenseLu.logAbsDeterminant(a.clone(), d);
     }
 
+    /** What a batch keeps of its way. */
+    public enum Keep {
+        /** Nothing. */
+        NOTHING,
+        /** The path, for a loss of the draws alone. */
+        PATH,
+        /** The path and ∇log q at the draws, for a loss with their densities. */
+        SCORES
+    }
+
     /** A batch on its way through the flow and back. */
     public final class Pass {
         private final int n;
@@ -374,8 +378,8 @@ public final class TrainedFlow {
         private final double[] kinetic;
         private final double[] residual;
         private final double[] leastSlope;
-        private boolean kept;
-        private double[] tape;
+        private double[] scores;
+        private Keep kept = Keep.NOTHING;
         private ParticlePass particles;
         private int keys;
 
@@ -430,18 +434,17 @@ public final class TrainedFlow {
         /**
          * The way there from standard normal z, point i's from sub-stream i.
          *
-         * @param keep whether {@link #backward} will follow
+         * @param keep what is wanted beside draws and densities
          */
-        public void forward(RandomStream random, Workers workers, boolean keep) {
+        public void forward(RandomStream random, Workers workers, Keep keep) {
             forward(random, attention == null ? null : attention.policy(), workers, keep);
         }
 
         private void forward(
-                RandomStream random, Attention.Policy policy, Workers workers, boolean keep) {
+                RandomStream random, Attention.Policy policy, Workers workers, Keep keep) {
             kept = keep;
             if (attention == null) {
-                long numbers = (long) n * shape.steps() * drift.saved();
-                tape = keep && numbers <= LARGEST_TAPE ? new double[(int) numbers] : null;
+                scores = keep == Keep.SCORES ? new double[n * shape.dimension()] : null;
                 workers.forRanges(n, GRAIN, (from, to) -> forward(random, from, to));
                 return;
             }
@@ -450,7 +453,13 @@ public final class TrainedFlow {
                     policy == Attention.Policy.SELF || policy == Attention.Policy.STOP_GRADIENT;
             keys = self ? 0 : attention.count();
             particles =
-                    new ParticlePass(drift, attention.layer(frame), frame, keys, keys + n, keep);
+                    new ParticlePass(
+                            drift,
+                            attention.layer(frame),
+                            frame,
+                            keys,
+                            keys + n,
+                            keep != Keep.NOTHING);
             double[] z = particles.start();
             if (policy == Attention.Policy.FIXED) {
                 System.arraycopy(attention.keys(), 0, z, 0, keys * d);
@@ -517,9 +526,12 @@ public final class TrainedFlow {
                     double z = stream.gaussian();
                     paths[po + j] = z;
                     square += z * z;
+                    if (scores != null) {
+                        scores[i * d + j] = -z;
+                    }
                 }
                 double log = logConstant - 0.5 * square;
-                log -= drift.apply(paths, po, true, tape, i * taped(), ws);
+                log -= drift.apply(paths, po, true, scores, i * d, ws);
                 double least = ws.leastPivot();
                 kinetic[i] = ws.kinetic();
                 residual[i] = ws.residual();
@@ -529,10 +541,13 @@ public final class TrainedFlow {
                             frame.centre()[j]
                                     + DenseProducts.dot(frame.factor(), j * d, paths, last, j + 1);
                 }
+                if (scores != null) {
+                    DenseCholesky.solveUpperByRows(frame.factor(), d, scores, i * d);
+                }
                 if (slots == null) {
                     System.arraycopy(before, i * d, end.data(), i * d, d);
                 } else {
-                    log -= slots.apply(before, i * d, end.data(), i * d, slotWs);
+                    log -= slots.apply(before, i * d, end.data(), i * d, scores, i * d, slotWs);
                     least = Math.min(least, slotWs.leastSlope());
                 }
                 logDensity[i] = log;
@@ -541,11 +556,17 @@ public final class TrainedFlow {
         }
 
         /**
-         * The way back: derivatives of Σ_i a_i·(x_i) + b_i·log q_i + c_i·(kinetic) +
-         * e_i·(residual). Blocks of points are added up in their order, whatever the threads.
+         * The way back: derivatives of Σ_i a_i·(x_i) + b_i·log q_i + c·(kinetic) + e·(residual).
+         * Blocks of points are added up in their order, whatever the threads.
+         *
+         * <p>Of log q(x) it is the part through x, b·∇log q(x)·∂x, after {@link Keep#SCORES}: that
+         * with x held fixed has the mean 0 over draws and would only add noise, which this one is
+         * free of where q is the posterior (path gradient: Roeder, Wu, Duvenaud, arXiv 1703.09194;
+         * Vaitl, Nicoli, Nakajima, Kessel, arXiv 2207.08219). With attention to particles, whose
+         * scores are not known, all of it.
          *
          * @param endBar a, derivatives with respect to x, n × d; modified
-         * @param logBar b, n values, not modified; a point with 0 for all is left out
+         * @param logBar b, n values, not modified; 0 unless scores were kept
          * @param kineticBar c, the same for all points
          * @param residualBar e, the same for all points
          * @return derivatives with respect to the parameters
@@ -556,7 +577,7 @@ public final class TrainedFlow {
                 double kineticBar,
                 double residualBar,
                 Workers workers) {
-            if (!kept) {
+            if (kept == Keep.NOTHING) {
                 throw new IllegalStateException("forward was not told to keep its path");
             }
             if (attention != null) {
@@ -605,66 +626,19 @@ public final class TrainedFlow {
             SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
             double[] uBar = new double[d];
             for (int i = from; i < to; i++) {
+                if (logBar[i] != 0) {
+                    DenseProducts.addScaled(logBar[i], scores, i * d, endBar, i * d, d);
+                }
                 if (slots != null) {
-                    slots.adjoint(before, i * d, endBar, i * d, -logBar[i], slotWs, bySlots);
+                    slots.adjoint(before, i * d, endBar, i * d, 0, slotWs, bySlots);
                 }
                 Arrays.fill(uBar, 0);
                 for (int j = 0; j < d; j++) {
                     DenseProducts.addScaled(
                             endBar[i * d + j], frame.factor(), j * d, uBar, 0, j + 1);
                 }
-                drift.adjoint(
-                        paths,
-                        i * length,
-                        tape,
-                        i * taped(),
-                        uBar,
-                        0,
-                        -logBar[i],
-                        kineticBar,
-                        residualBar,
-                        ws,
-                        sum);
+                drift.adjoint(paths, i * length, uBar, 0, kineticBar, residualBar, ws, sum);
             }
-            drift.finish(ws, sum);
-        }
-
-        private void scores(int from, int to, double[] scores) {
-            int d = shape.dimension();
-            int length = (shape.steps() + 1) * d;
-            Drift.Workspace ws = drift.workspace();
-            SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
-            SlotLayer.Gradient unused = slots == null ? null : SlotLayer.Gradient.zeros(slots);
-            double[] parametersBar = new double[drift.network().size()];
-            double[] bar = new double[d];
-            double[] uBar = new double[d];
-            double[] slopes = new double[d];
-            Arrays.fill(slopes, 1);
-            for (int i = from; i < to; i++) {
-                Arrays.fill(bar, 0);
-                Arrays.fill(uBar, 0);
-                if (slots != null) {
-                    slots.adjoint(before, i * d, bar, 0, -1, slotWs, unused);
-                    slots.slopes(before, i * d, slopes, slotWs);
-                }
-                for (int j = 0; j < d; j++) {
-                    DenseProducts.addScaled(bar[j], frame.factor(), j * d, uBar, 0, j + 1);
-                }
-                drift.adjoint(paths, i * length, null, 0, uBar, 0, -1, 0, 0, ws, parametersBar);
-                for (int j = 0; j < d; j++) {
-                    uBar[j] -= paths[i * length + j];
-                }
-                drift.solve(paths, i * length, uBar, ws);
-                DenseCholesky.solveUpper(frame.factor(), d, uBar, 1);
-                for (int j = 0; j < d; j++) {
-                    scores[i * d + j] = uBar[j] / slopes[j];
-                }
-            }
-        }
-
-        /** Numbers of a point on the tape. */
-        private int taped() {
-            return shape.steps() * drift.saved();
         }
 
         private void unpack(SlotLayer.Gradient g, double[] total) {

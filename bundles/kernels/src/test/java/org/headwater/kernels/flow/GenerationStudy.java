@@ -72,7 +72,7 @@ class GenerationStudy {
         Workers one = new Threads(1);
         for (int k = 0; k < iterations; k++) {
             TrainedFlow.Pass pass = new TrainedFlow(shape, frame, attention, p).new Pass(BATCH);
-            pass.forward(random.split(1).split(k), one, true);
+            pass.forward(random.split(1).split(k), one, TrainedFlow.Keep.PATH);
             double[] bar = new double[2 * BATCH];
             EnergyDistance.of(pass.end(), data(BATCH, random.split(2).split(k)), bar, one);
             double[] g = pass.backward(bar, new double[BATCH], COST / BATCH, 0, one);

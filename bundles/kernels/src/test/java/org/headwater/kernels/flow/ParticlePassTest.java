@@ -159,7 +159,7 @@ class ParticlePassTest {
             Attention.Policy policy = policies[form / 4];
             double[] p = parameters(0.3);
             TrainedFlow.Pass pass = flow(joint, smooth, policy, KEYS, 0.1, p).new Pass(N);
-            pass.forward(KeyedRandom.of(1), new Threads(1), true);
+            pass.forward(KeyedRandom.of(1), new Threads(1), TrainedFlow.Keep.SCORES);
             double[] log = new double[N];
             Arrays.setAll(log, i -> 0.3 + 0.1 * i);
             double[] found =
@@ -171,7 +171,7 @@ class ParticlePassTest {
                     moved[i] += side == 0 ? e : -e;
                     TrainedFlow.Pass there =
                             flow(joint, smooth, policy, KEYS, 0.1, moved).new Pass(N);
-                    there.forward(KeyedRandom.of(1), new Threads(1), false);
+                    there.forward(KeyedRandom.of(1), new Threads(1), TrainedFlow.Keep.NOTHING);
                     sides[side] = loss(there);
                 }
                 double slope = (sides[0] - sides[1]) / (2 * e);
@@ -223,7 +223,7 @@ class ParticlePassTest {
             TrainedFlow.Pass pass =
                     flow(true, true, Attention.Policy.CROSS_FIT, 40, 0.1, parameters(0.3))
                     .new Pass(n);
-            pass.forward(KeyedRandom.of(1), threads, true);
+            pass.forward(KeyedRandom.of(1), threads, TrainedFlow.Keep.SCORES);
             double[] log = new double[n];
             Arrays.fill(log, 1);
             bars[t] = pass.backward(pass.end().data().clone(), log, 0, 0.1, threads);

@@ -1,5 +1,6 @@
 package org.headwater.kernels.flow;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -85,7 +86,7 @@ class PotentialNetworkTest {
         for (int j = 0; j < d; j++) {
             double[] v = new double[d];
             v[j] = 1;
-            net.multiply(weights, plus, v);
+            net.multiply(weights, plus, v, 0, net.workspace());
             v[j] -= 1;
             System.arraycopy(v, 0, all, j * d, d);
         }
@@ -201,5 +202,9 @@ class PotentialNetworkTest {
                             / (2 * e);
             assertEquals(slope, sBar[i], 2e-7 * Math.max(1, Math.abs(slope)), "coordinate " + i);
         }
+        double[] ofTrace = new double[d + 1];
+        net.adjoint(weights, ws, new double[d + 1], g, pBar, 0, sBar);
+        net.gradientOfTrace(weights, ws, g, ofTrace);
+        assertArrayEquals(sBar, ofTrace, 0);
     }
 }

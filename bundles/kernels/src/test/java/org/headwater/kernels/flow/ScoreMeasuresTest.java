@@ -11,6 +11,8 @@ import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.rwpo.Threads;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Closed forms to five or six digits, and the score of a flow against differences of its density.
@@ -64,7 +66,7 @@ class ScoreMeasuresTest {
     }
 
     /** Normal numbers that a test has chosen. */
-    private record Given(double[] numbers, int[] next) implements RandomStream {
+    record Given(double[] numbers, int[] next) implements RandomStream {
         @Override
         public double uniform() {
             throw new UnsupportedOperationException();
@@ -87,10 +89,11 @@ class ScoreMeasuresTest {
     }
 
     /** d log q(x(z)) along any direction of z is the score times dx. */
-    @Test
-    void scoreIsTheGradientOfTheLogDensity() {
+    @ParameterizedTest
+    @CsvSource({"4, 2", "1, 0"})
+    void scoreIsTheGradientOfTheLogDensity(int width, int rank) {
         for (Last last : new Last[] {Last.NONE, Last.SLOTS}) {
-            Shape shape = new Shape(2, 3, 4, 2, last, last == Last.SLOTS ? 5 : 0);
+            Shape shape = new Shape(2, 3, width, rank, last, last == Last.SLOTS ? 5 : 0);
             Frame frame =
                     new Frame(
                             new double[] {0.5, -1},

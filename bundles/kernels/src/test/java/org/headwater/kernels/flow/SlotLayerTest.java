@@ -35,7 +35,7 @@ class SlotLayerTest {
             SlotLayer.Gradient gradient = SlotLayer.Gradient.zeros(layer);
             double loss = 0;
             for (int i = 0; i < n; i++) {
-                log[i] = layer.apply(x.data(), i * d, out, i * d, ws);
+                log[i] = layer.apply(x.data(), i * d, out, i * d, null, 0, ws);
                 loss -= log[i] / n;
                 double[] bar = x.point(0);
                 System.arraycopy(v.input("c"), i * d, bar, 0, d);
@@ -131,7 +131,7 @@ class SlotLayerTest {
     private static double loss(double[] p, double[] x) {
         SlotLayer layer = layer(p);
         double[] out = new double[D];
-        double log = layer.apply(x, 0, out, 0, layer.workspace());
+        double log = layer.apply(x, 0, out, 0, null, 0, layer.workspace());
         return 0.7 * out[0] - 1.1 * out[1] + 0.4 * out[0] * out[1] - log;
     }
 
@@ -167,7 +167,7 @@ class SlotLayerTest {
             guarded += layer.alpha()[0] < 1 ? 1 : 0;
             SlotLayer.Workspace ws = layer.workspace();
             double[] out = new double[D];
-            layer.apply(x, 0, out, 0, ws);
+            layer.apply(x, 0, out, 0, null, 0, ws);
             double[] bar = {0.7 + 0.4 * out[1], -1.1 + 0.4 * out[0]};
             SlotLayer.Gradient gradient = SlotLayer.Gradient.zeros(layer);
             layer.adjoint(x, 0, bar, 0, -1, ws, gradient);
@@ -220,7 +220,7 @@ class SlotLayerTest {
             double[] x = new double[D];
             for (int k = -400; k <= 400; k++) {
                 java.util.Arrays.fill(x, 0.02 * k);
-                layer.apply(x, 0, new double[D], 0, ws);
+                layer.apply(x, 0, new double[D], 0, null, 0, ws);
                 assertTrue(ws.leastSlope() > 0, "trial " + trial + " at " + x[0]);
             }
         }

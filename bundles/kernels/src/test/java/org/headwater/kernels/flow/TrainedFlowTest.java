@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.RealVector;
 import org.headwater.api.State;
 import org.headwater.kernels.dense.DenseLu;
 import org.headwater.kernels.flow.TrainedFlow.Frame;
+import org.headwater.kernels.flow.TrainedFlow.Keep;
 import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.random.KeyedRandom;
@@ -43,13 +49,12 @@ class TrainedFlowTest {
         return p;
     }
 
-    /** Σ of something smooth in draws, log-densities, transport cost and residual. */
+    /** Σ of something smooth in draws, transport cost and residual. */
     private static double loss(Shape shape, double[] p) {
         TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(N);
-        pass.forward(KeyedRandom.of(1), new Threads(1), false);
+        pass.forward(KeyedRandom.of(1), new Threads(1), Keep.NOTHING);
         double sum = 0;
         for (int i = 0; i < N; i++) {
-            sum += (0.3 + 0.1 * i) * pass.logDensity()[i];
             sum += 0.7 * pass.kinetic()[i] + 0.4 * pass.residual()[i];
             for (int j = 0; j < D; j++) {
                 sum += 0.5 * pass.end().get(i, j) * pass.end().get(i, j);
@@ -67,10 +72,9 @@ class TrainedFlowTest {
     private static void backwardIsTheDerivative(Shape shape) {
         double[] p = parameters(shape, 0.2);
         TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(N);
-        pass.forward(KeyedRandom.of(1), new Threads(1), true);
-        double[] log = new double[N];
-        Arrays.setAll(log, i -> 0.3 + 0.1 * i);
-        double[] found = pass.backward(pass.end().data().clone(), log, 0.7, 0.4, new Threads(1));
+        pass.forward(KeyedRandom.of(1), new Threads(1), Keep.PATH);
+        double[] found =
+                pass.backward(pass.end().data().clone(), new double[N], 0.7, 0.4, new Threads(1));
         double e = 1e-5;
         for (int i = 0; i < p.length; i++) {
             double[] up = p.clone();
@@ -80,6 +84,90 @@ class TrainedFlowTest {
             double slope = (loss(shape, up) - loss(shape, down)) / (2 * e);
             assertEquals(slope, found[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
         }
+    }
+
+    private static TrainedFlow.Draws draw(Shape shape, double[] p, double[] z) {
+        return new TrainedFlow(shape, FRAME, p)
+                .draw(1, new ScoreMeasuresTest.Given(z, new int[1]), new Threads(1));
+    }
+
+    /** log q at a point, whose z is found by Newton's method. */
+    private static double logDensity(Shape shape, double[] p, double[] x, double[] start) {
+        double[] z = start.clone();
+        double e = 1e-6;
+        for (int round = 0; round < 8; round++) {
+            RealMatrix jacobian = MatrixUtils.createRealMatrix(D, D);
+            for (int j = 0; j < D; j++) {
+                double[] up = z.clone();
+                double[] down = z.clone();
+                up[j] += e;
+                down[j] -= e;
+                double[] upper = draw(shape, p, up).points().data();
+                double[] lower = draw(shape, p, down).points().data();
+                for (int i = 0; i < D; i++) {
+                    jacobian.setEntry(i, j, (upper[i] - lower[i]) / (2 * e));
+                }
+            }
+            double[] gap = draw(shape, p, z).points().data().clone();
+            Arrays.setAll(gap, i -> gap[i] - x[i]);
+            RealVector move =
+                    new LUDecomposition(jacobian).getSolver().solve(new ArrayRealVector(gap));
+            Arrays.setAll(z, i -> z[i] - move.getEntry(i));
+        }
+        TrainedFlow.Draws found = draw(shape, p, z);
+        assertArrayEquals(x, found.points().data(), 1e-13);
+        return found.logDensity()[0];
+    }
+
+    /** Derivative of log q_p(x_p(z)) in p = that at a fixed x + the path gradient. */
+    @Test
+    void pathGradientIsTheRestOfTheDerivative() {
+        double[] z = {0.7, -0.4, 1.2};
+        for (Shape shape : new Shape[] {SHAPE, NARROW}) {
+            double[] p = parameters(shape, 0.2);
+            TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(1);
+            pass.forward(new ScoreMeasuresTest.Given(z, new int[1]), new Threads(1), Keep.SCORES);
+            double[] found = pass.backward(new double[D], new double[] {1}, 0, 0, new Threads(1));
+            double[] x = draw(shape, p, z).points().data();
+            double e = 1e-5;
+            for (int i = 0; i < p.length; i++) {
+                double[] up = p.clone();
+                double[] down = p.clone();
+                up[i] += e;
+                down[i] -= e;
+                double all =
+                        (draw(shape, up, z).logDensity()[0] - draw(shape, down, z).logDensity()[0])
+                                / (2 * e);
+                double fixed =
+                        (logDensity(shape, up, x, z) - logDensity(shape, down, x, z)) / (2 * e);
+                double tolerance = 1e-6 * Math.max(1, Math.abs(all));
+                assertEquals(all - fixed, found[i], tolerance, "parameter " + i);
+            }
+        }
+    }
+
+    /** Where the flow is the posterior the gradient of KL is 0 for every draw, not in the mean. */
+    @Test
+    void gradientOfAnExactFlowHasNoNoise() {
+        Shape shape = new Shape(D, 3, 4, 2, Last.NONE, 0);
+        double[] p = new double[shape.size()];
+        TrainedFlow.Pass pass = new TrainedFlow(shape, FRAME, p).new Pass(N);
+        pass.forward(KeyedRandom.of(1), new Threads(1), Keep.SCORES);
+        double[] slope = new double[N * D];
+        RealMatrix factor = MatrixUtils.createRealMatrix(D, D);
+        for (int i = 0; i < D * D; i++) {
+            factor.setEntry(i / D, i % D, FRAME.factor()[i]);
+        }
+        RealMatrix precision = MatrixUtils.inverse(factor.multiply(factor.transpose()));
+        for (int i = 0; i < N; i++) {
+            double[] gap = pass.end().point(i);
+            Arrays.setAll(gap, j -> gap[j] - FRAME.centre()[j]);
+            System.arraycopy(precision.operate(gap), 0, slope, i * D, D);
+        }
+        double[] log = new double[N];
+        Arrays.fill(log, 1);
+        double[] found = pass.backward(slope, log, 0, 0, new Threads(1));
+        assertArrayEquals(new double[p.length], found, 1e-14);
     }
 
     /** log q(x) = log N(z) − log|det dx/dz|, the determinant by finite differences of the path. */
@@ -149,7 +237,7 @@ class TrainedFlowTest {
         for (int t = 0; t < 2; t++) {
             Threads threads = new Threads(1 + 2 * t);
             TrainedFlow.Pass pass = new TrainedFlow(SHAPE, FRAME, p).new Pass(n);
-            pass.forward(KeyedRandom.of(1), threads, true);
+            pass.forward(KeyedRandom.of(1), threads, Keep.SCORES);
             double[] log = new double[n];
             Arrays.fill(log, 1);
             bars[t] = pass.backward(pass.end().data().clone(), log, 0, 0, threads);
