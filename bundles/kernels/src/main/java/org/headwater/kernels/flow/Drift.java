@@ -11,6 +11,8 @@ import org.headwater.kernels.dense.DenseProducts;
  * dt·M, and with it I + dt·H, is positive definite; a step where that holds everywhere is one to
  * one, so the least pivot tells folds.
  *
+ * <p>The score's way along a path: L. Vaitl, L. Winkler, L. Richter, P. Kessel, arXiv 2403.15881.
+ *
  * <p>Cost of a point and step: O(md + m²k + mk² + k³/3) with density, O(k³) more with score; O(md +
  * m²) for the way back.
  */

@@ -361,7 +361,7 @@ public final class TrainedFlow {
     public enum Keep {
         /** Nothing. */
         NOTHING,
-        /** The path, for a loss of the draws alone. */
+        /** The path without densities, for a loss of the draws alone. */
         PATH,
         /** The path and ∇log q at the draws, for a loss with their densities. */
         SCORES
@@ -406,7 +406,7 @@ public final class TrainedFlow {
             return end;
         }
 
-        /** log q, n values; shared. */
+        /** log q, n values, NaN without densities; shared. */
         public double[] logDensity() {
             return logDensity;
         }
@@ -518,6 +518,7 @@ public final class TrainedFlow {
             int length = (shape.steps() + 1) * d;
             Drift.Workspace ws = drift.workspace();
             SlotLayer.Workspace slotWs = slots == null ? null : slots.workspace();
+            boolean density = kept != Keep.PATH;
             for (int i = from; i < to; i++) {
                 RandomStream stream = random.split(i);
                 int po = i * length;
@@ -531,7 +532,7 @@ public final class TrainedFlow {
                     }
                 }
                 double log = logConstant - 0.5 * square;
-                log -= drift.apply(paths, po, true, scores, i * d, ws);
+                log -= drift.apply(paths, po, density, scores, i * d, ws);
                 double least = ws.leastPivot();
                 kinetic[i] = ws.kinetic();
                 residual[i] = ws.residual();
@@ -550,7 +551,7 @@ public final class TrainedFlow {
                     log -= slots.apply(before, i * d, end.data(), i * d, scores, i * d, slotWs);
                     least = Math.min(least, slotWs.leastSlope());
                 }
-                logDensity[i] = log;
+                logDensity[i] = density ? log : Double.NaN;
                 leastSlope[i] = least;
             }
         }
