@@ -92,6 +92,8 @@ public final class FlowStepper implements Stepper {
 
     private static final long KEY_STREAM = 3;
 
+    private static final long SLOT_STREAM = 4;
+
     /**
      * Largest λ²βη of attention to particles: beyond, its step is longer than the prior's scale.
      */
@@ -236,6 +238,10 @@ public final class FlowStepper implements Stepper {
             state = withKeys(state, lambda, random.split(KEY_STREAM));
         }
         double[] p = shape.initial(random.split(PARAMETER_STREAM));
+        if (options.last() == Last.SLOTS && problem.prior() instanceof SeparablePrior separable) {
+            new SlotStart(shape, frame(state), separable, resources.workers())
+                    .choose(p, h, mode, gradient.data(), random.split(SLOT_STREAM));
+        }
         state =
                 withParameters(state, "", p, new double[p.length], new double[p.length])
                         .with(COUNT, 0)
@@ -319,14 +325,16 @@ public final class FlowStepper implements Stepper {
                 .with(SECOND + suffix, second);
     }
 
+    private Frame frame(State state) {
+        return new Frame(
+                state.array(CENTRE),
+                state.array(FACTOR),
+                state.array(LAMBDA),
+                state.array(DIAGONAL),
+                problem.beta());
+    }
+
     private TrainedFlow flow(State state) {
-        Frame frame =
-                new Frame(
-                        state.array(CENTRE),
-                        state.array(FACTOR),
-                        state.array(LAMBDA),
-                        state.array(DIAGONAL),
-                        problem.beta());
         FlowOptions.Particles particles = options.particles();
         Attention attention =
                 particles == null
@@ -337,7 +345,7 @@ public final class FlowStepper implements Stepper {
                                 particles.policy(),
                                 state.array(LAYER_STEP),
                                 state.array(KEYS));
-        return new TrainedFlow(shape, frame, attention, state.array(PARAMETERS));
+        return new TrainedFlow(shape, frame(state), attention, state.array(PARAMETERS));
     }
 
     private Objective objective(State state) {

@@ -357,6 +357,27 @@ public final class TrainedFlow {
         return org.headwater.kernels.dense.DenseLu.logAbsDeterminant(a.clone(), d);
     }
 
+    /** The slots, null without; shared. */
+    SlotLayer slots() {
+        return slots;
+    }
+
+    /** Adds derivatives with respect to the slots to those with respect to the parameters. */
+    void unpack(SlotLayer.Gradient g, double[] total) {
+        int d = shape.dimension();
+        int count = shape.slots();
+        int o = drift.network().size();
+        for (int j = 0; j < d; j++) {
+            for (int l = j * count; l < (j + 1) * count; l++) {
+                total[o + l] += sd[j] * g.keys()[l];
+            }
+            int at = o + d * count + j;
+            total[at] += g.logTime()[j];
+            total[at + d] += g.logStep()[j];
+            total[at + 2 * d] += g.logLambda()[j];
+        }
+    }
+
     /** What a batch keeps of its way. */
     public enum Keep {
         /** Nothing. */
@@ -639,21 +660,6 @@ public final class TrainedFlow {
                             endBar[i * d + j], frame.factor(), j * d, uBar, 0, j + 1);
                 }
                 drift.adjoint(paths, i * length, uBar, 0, kineticBar, residualBar, ws, sum);
-            }
-        }
-
-        private void unpack(SlotLayer.Gradient g, double[] total) {
-            int d = shape.dimension();
-            int count = shape.slots();
-            int o = drift.network().size();
-            for (int j = 0; j < d; j++) {
-                for (int l = j * count; l < (j + 1) * count; l++) {
-                    total[o + l] += sd[j] * g.keys()[l];
-                }
-                int at = o + d * count + j;
-                total[at] += g.logTime()[j];
-                total[at + d] += g.logStep()[j];
-                total[at + 2 * d] += g.logLambda()[j];
             }
         }
     }
