@@ -38,7 +38,7 @@ import org.headwater.kernels.laplace.SynthesisProblem;
  * <p>The flow begins as the Gaussian N(μ, (β(H + B))⁻¹), H the Gauss–Newton Hessian at the MAP x*,
  * the same for every last layer. For a separable prior it is the one nearest to the posterior
  * ({@link GaussianFit}); for others B is that of the {@link LaplaceApproximation} and μ = (H +
- * B)⁻¹(Hx* − ∇f(x*)).
+ * B)⁻¹(Hx* − ∇f(x*)). Slots begin by {@link SlotStart}.
  *
  * <p>Draws at which the forward model fails are left out of an iteration and counted. If a loss or
  * its gradient is not finite, the parameters go back to those before the last update and the rate
@@ -238,9 +238,13 @@ public final class FlowStepper implements Stepper {
             state = withKeys(state, lambda, random.split(KEY_STREAM));
         }
         double[] p = shape.initial(random.split(PARAMETER_STREAM));
-        if (options.last() == Last.SLOTS && problem.prior() instanceof SeparablePrior separable) {
-            new SlotStart(shape, frame(state), separable, resources.workers())
-                    .choose(p, h, mode, gradient.data(), random.split(SLOT_STREAM));
+        if (options.last() == Last.SLOTS) {
+            if (problem.prior() instanceof SeparablePrior separable) {
+                new SlotStart(shape, frame(state), separable, resources.workers())
+                        .choose(p, h, mode, gradient.data(), random.split(SLOT_STREAM));
+            } else {
+                SlotStart.still(shape, p);
+            }
         }
         state =
                 withParameters(state, "", p, new double[p.length], new double[p.length])

@@ -107,8 +107,7 @@ final class SlotStart {
      */
     void choose(double[] p, double[] h, double[] mode, double[] gradient, RandomStream random) {
         double[] still = p.clone();
-        int logStep = shape.network().size() + d * (shape.slots() + 1);
-        Arrays.fill(still, logStep, logStep + d, STILL);
+        still(shape, still);
         fit(p);
         Ensemble draws = Ensemble.zeros(DRAWS, d);
         for (int i = 0; i < DRAWS; i++) {
@@ -125,8 +124,14 @@ final class SlotStart {
         }
     }
 
+    /** Slots that all but leave a point where it is, for priors that are not separable. */
+    static void still(Shape shape, double[] p) {
+        int logStep = shape.network().size() + shape.dimension() * (shape.slots() + 1);
+        Arrays.fill(p, logStep, logStep + shape.dimension(), STILL);
+    }
+
     /** Turns N(μ_j, C_jj) into p_j. */
-    void fit(double[] p) {
+    private void fit(double[] p) {
         double[] first = new double[p.length];
         double[] second = new double[p.length];
         for (int iteration = 0; iteration < ITERATIONS; iteration++) {

@@ -29,7 +29,11 @@ class FlowStepperTest {
     }
 
     private static Map<String, Double> trained(Last last, int iterations) {
-        Stepper stepper = Problems.stepper(laplace(), options(last, iterations, 0.01), 1);
+        return trained(laplace(), last, iterations);
+    }
+
+    private static Map<String, Double> trained(Problem problem, Last last, int iterations) {
+        Stepper stepper = Problems.stepper(problem, options(last, iterations, 0.01), 1);
         State state = Problems.train(stepper, 1, iterations);
         return stepper.posterior(state, KeyedRandom.of(1).split(2)).diagnostics();
     }
@@ -50,6 +54,42 @@ class FlowStepperTest {
             assertTrue(end.get("least-slope") > 0);
         }
         assertTrue(trained(Last.READOUT, 120).get("kl") < 0.1 * start);
+    }
+
+    /**
+     * Without data the slots begin at the prior itself, with data on each coordinate at the
+     * posterior; log Z of the latter by quadrature of e^{−3x²/2 + x/2 − 3|x|}.
+     */
+    @Test
+    void slotsBeginAtTheLawOfEachCoordinate() {
+        Problem separate =
+                Problems.of(
+                        new Problems.Quadratic(new double[] {3, 0, 0, 3}, new double[] {0.5, 0.5}),
+                        3,
+                        1);
+        double integral = 0;
+        for (int k = -80_000; k <= 80_000; k++) {
+            double x = 1e-4 * k;
+            integral += 1e-4 * Math.exp(-1.5 * x * x + 0.5 * x - 3 * Math.abs(x));
+        }
+        double[] exact = {2 * Math.log(2.0 / 3), 2 * Math.log(integral)};
+        Problem[] problems = {laplace(), separate};
+        for (int i = 0; i < 2; i++) {
+            Map<String, Double> slots = trained(problems[i], Last.SLOTS, 0);
+            double gaussian = trained(problems[i], Last.NONE, 0).get("kl");
+            assertTrue(slots.get("kl") < 0.2 * gaussian, slots.get("kl") + " of " + gaussian);
+            assertEquals(exact[i], slots.get("log-normaliser"), 0.01);
+        }
+    }
+
+    /** Where data tie x₀ to 2x₁, moving each by itself would leave the posterior. */
+    @Test
+    void slotsBeginAsNoWorseThanTheGaussian() {
+        double[] h = {1e4, -2e4, -2e4, 4e4};
+        Problem tied = Problems.of(new Problems.Quadratic(h, new double[2]), 3, 1);
+        double gaussian = trained(tied, Last.NONE, 0).get("kl");
+        double slots = trained(tied, Last.SLOTS, 0).get("kl");
+        assertTrue(slots < 1.05 * gaussian, slots + " of " + gaussian);
     }
 
     @Test
