@@ -43,7 +43,7 @@ final class SlotStart {
     private static final int DRAWS = 256;
 
     /** log η, relative, of slots that all but leave a point where it is. */
-    private static final double STILL = -6;
+    private static final double STILL = -3;
 
     /** Step of the prox, from which ψ′ is, relative to a coordinate's variance. */
     private static final double PROX_STEP = 1e-6;
