@@ -6,9 +6,9 @@ import org.headwater.kernels.dense.DenseProducts;
  * M steps along the gradient of a {@link PotentialNetwork}, u ← u + dt·∇φ(u, k·dt), dt = 1/M, with
  * the exact log|det(I + dt·H)| of each, not its trace: an optimiser exploits the error of that.
  *
- * <p>H = QᵀMQ, M of order k = min(d, m + r) ({@link PotentialNetwork}), so that |det(I + dt·H)| =
- * |det(I + dt·M)|. Both are symmetric. The pivots without exchanges are positive if and only if I +
- * dt·M, and with it I + dt·H, is positive definite; a step where that holds everywhere is one to
+ * <p>H = QᵀSQ, S of order k = min(d, m + r) ({@link PotentialNetwork}), so that |det(I + dt·H)| =
+ * |det(I + dt·S)|. Both are symmetric. The pivots without exchanges are positive if and only if I +
+ * dt·S, and with it I + dt·H, is positive definite; a step where that holds everywhere is one to
  * one, so the least pivot tells folds.
  *
  * <p>The score's way along a path: L. Vaitl, L. Winkler, L. Richter, P. Kessel, arXiv 2403.15881.

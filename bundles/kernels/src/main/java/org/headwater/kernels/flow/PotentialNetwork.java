@@ -21,9 +21,9 @@ import org.headwater.kernels.special.Exponential;
  * </pre>
  *
  * <p>H acts on the span of the rows of Kx and Ax alone. With these rows, [Kx; Ax] = L·Q, Q of k =
- * min(d, m + r) orthonormal rows, it is H = QᵀMQ, M of order k: the formula above with L's rows in
+ * min(d, m + r) orthonormal rows, it is H = QᵀSQ, S of order k: the formula above with L's rows in
  * the place of Kx and Ax. L and Q are the same at all points ({@link Weights}); in many dimensions
- * M is far smaller than H, and what is computed at a point does not grow with d².
+ * S is far smaller than H, and what is computed at a point does not grow with d².
  *
  * <p>All derivatives are exact; the adjoints are derived by hand. Parameters lie one after the
  * other in one array: K₀ (m × (d+1)), b₀, K₁ (m × m), b₁, w (m each), A (r × (d+1)), b (d+1).
@@ -293,7 +293,7 @@ public final class PotentialNetwork {
     }
 
     /**
-     * M at the workspace's point, after {@link #gradient}: H itself where k = d. O(m²k + (2m +
+     * S at the workspace's point, after {@link #gradient}: H itself where k = d. O(m²k + (2m +
      * r)k²/2).
      *
      * @param weights the parameters
@@ -331,7 +331,7 @@ public final class PotentialNetwork {
     }
 
     /**
-     * v ← v + Qᵀ(F − I)Qv: a function of H in all of space from that of M in its span. O(kd).
+     * v ← v + Qᵀ(F − I)Qv: a function of H in all of space from that of S in its span. O(kd).
      *
      * @param f F, k × k, not modified
      * @param v d values from {@code vo} on, modified
@@ -352,7 +352,7 @@ public final class PotentialNetwork {
     }
 
     /**
-     * Adds the derivatives of γ·∇φ + tr(GM) at the workspace's point, after {@link #hessian}, those
+     * Adds the derivatives of γ·∇φ + tr(GS) at the workspace's point, after {@link #hessian}, those
      * through L to the workspace, from which {@link #finish} takes them. O(md + m²k + mk²).
      *
      * @param weights the parameters
@@ -404,7 +404,7 @@ public final class PotentialNetwork {
     }
 
     /**
-     * The derivative of tr(GM) with respect to the workspace's point, after {@link #hessian}. O(md
+     * The derivative of tr(GS) with respect to the workspace's point, after {@link #hessian}. O(md
      * + m²k + mk²).
      *
      * @param weights the parameters
@@ -418,7 +418,7 @@ public final class PotentialNetwork {
         backToPoint(weights, ws, sBar);
     }
 
-    /** From tr(GM) to z₁ and t₀, added to, and to what stands before c₁. */
+    /** From tr(GS) to z₁ and t₀, added to, and to what stands before c₁. */
     private void backFromHessian(Weights weights, Workspace ws, double[] g) {
         double[] l = weights.l;
         Arrays.fill(ws.kg, 0);
@@ -466,7 +466,7 @@ public final class PotentialNetwork {
         DenseProducts.addProduct(ws.a0Bar, 0, 0, 1, p, 0, n, 1, m, n, sBar, 0, 0);
     }
 
-    /** From tr(GM) to K₁, and to L, after {@link #backFromHessian}. */
+    /** From tr(GS) to K₁, and to L, after {@link #backFromHessian}. */
     private void throughRows(Weights weights, Workspace ws, double[] g, double[] pBar, int k1) {
         DenseProducts.addProduct(ws.jg, 0, k, 1, ws.scaled, 0, m, m, k, m, pBar, k1, m);
         for (int i = 0; i < m; i++) {

@@ -4,10 +4,10 @@
  * slot attention: the RWPO layer of arXiv 2510.16356 with learned keys.
  *
  * <p>Symbols: d dimension; M drift steps, dt = 1/M; φ potential, ∇φ drift, H = ∇²φ; m width of φ, r
- * rank of its quadratic part; x = μ + Lu the preconditioned coordinates; y_l keys, T and η times,
- * λ′ learned weight of a slot layer, D = β/(2T), D′ = β/(2η); w softmax weights; J Jacobian; q the
- * density of the flow's draws, V = β(f + ψ) the posterior's potential. A bar marks an adjoint, the
- * derivative of the loss.
+ * rank of its quadratic part, k = min(d, m + r) the order of H within its span; x = μ + Lu the
+ * preconditioned coordinates; y_l keys, T and η times, λ′ learned weight of a slot layer, D =
+ * β/(2T), D′ = β/(2η); w softmax weights; J Jacobian; q the density of the flow's draws, V = β(f +
+ * ψ) the posterior's potential. A bar marks an adjoint, the derivative of the loss.
  */
 @Export
 @Version("0.1.0")
