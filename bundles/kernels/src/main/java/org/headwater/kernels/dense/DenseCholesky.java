@@ -74,6 +74,10 @@ public final class DenseCholesky {
      * @param k number of right-hand sides
      */
     public static void solveUpper(double[] l, int n, double[] b, int k) {
+        if (k == 1) {
+            solveUpperVector(l, n, b, 0);
+            return;
+        }
         for (int i = n - 1; i >= 0; i--) {
             DenseProducts.scale(1 / l[i * n + i], b, i * k, k);
             for (int j = 0; j < i; j++) {
@@ -83,16 +87,17 @@ public final class DenseCholesky {
     }
 
     /**
-     * Solves Lᵀ·x = b for one right-hand side, by the rows of L. n² operations.
+     * Solves Lᵀ·x = b for a vector within an array, the same numbers as {@link #solveUpper}. n²
+     * operations.
      *
      * @param l n × n with L in its lower triangle, not modified
      * @param n order
      * @param b n values from {@code bo} on, overwritten by x
      */
-    public static void solveUpperByRows(double[] l, int n, double[] b, int bo) {
-        for (int j = n - 1; j >= 0; j--) {
-            b[bo + j] /= l[j * n + j];
-            DenseProducts.addScaled(-b[bo + j], l, j * n, b, bo, j);
+    public static void solveUpperVector(double[] l, int n, double[] b, int bo) {
+        for (int i = n - 1; i >= 0; i--) {
+            b[bo + i] *= 1 / l[i * n + i];
+            DenseProducts.addScaled(-b[bo + i], l, i * n, b, bo, i);
         }
     }
 

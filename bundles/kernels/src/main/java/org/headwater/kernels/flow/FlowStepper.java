@@ -243,7 +243,7 @@ public final class FlowStepper implements Stepper {
                 new SlotStart(shape, frame(state), separable, resources.workers())
                         .choose(p, h, mode, gradient.data(), random.split(SLOT_STREAM));
             } else {
-                SlotStart.still(shape, p);
+                shape.keepStill(p);
             }
         }
         state =

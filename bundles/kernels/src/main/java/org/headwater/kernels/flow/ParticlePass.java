@@ -288,7 +288,7 @@ final class ParticlePass {
                     extra[j] = along * v[j];
                     xBar[j] = extra[j];
                 }
-                DenseCholesky.solveUpperByRows(factor, d, xBar, 0);
+                DenseCholesky.solveUpperVector(factor, d, xBar, 0);
                 for (int j = 0; j < d; j++) {
                     xBar[j] =
                             (perLaplacian * layerWs.second()[j]
@@ -300,7 +300,7 @@ final class ParticlePass {
             drift.pull(endBar, o, logBar, extra, perLaplacian, ws, sum);
             DenseProducts.addScaled(1, xBar, 0, endBar, o, d);
             if (k > 0) {
-                DenseCholesky.solveUpperByRows(factor, d, endBar, o);
+                DenseCholesky.solveUpperVector(factor, d, endBar, o);
             }
         }
     }

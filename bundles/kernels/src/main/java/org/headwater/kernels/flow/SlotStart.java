@@ -42,9 +42,6 @@ final class SlotStart {
     private static final double LAST_RATE = 0.003;
     private static final int DRAWS = 256;
 
-    /** log η, relative, of slots that all but leave a point where it is. */
-    private static final double STILL = -3;
-
     /** Step of the prox, from which ψ′ is, relative to a coordinate's variance. */
     private static final double PROX_STEP = 1e-6;
 
@@ -107,7 +104,7 @@ final class SlotStart {
      */
     void choose(double[] p, double[] h, double[] mode, double[] gradient, RandomStream random) {
         double[] still = p.clone();
-        still(shape, still);
+        shape.keepStill(still);
         fit(p);
         Ensemble draws = Ensemble.zeros(DRAWS, d);
         for (int i = 0; i < DRAWS; i++) {
@@ -122,12 +119,6 @@ final class SlotStart {
         if (!(loss(p, draws, h, mode, gradient) <= loss(still, draws, h, mode, gradient))) {
             System.arraycopy(still, 0, p, 0, p.length);
         }
-    }
-
-    /** Slots that all but leave a point where it is, for priors that are not separable. */
-    static void still(Shape shape, double[] p) {
-        int logStep = shape.network().size() + shape.dimension() * (shape.slots() + 1);
-        Arrays.fill(p, logStep, logStep + shape.dimension(), STILL);
     }
 
     /** Turns N(μ_j, C_jj) into p_j. */

@@ -28,16 +28,6 @@ final class SymmetricPivots {
         return matrix;
     }
 
-    /** Keeps the factors, d² numbers. */
-    void save(double[] to, int o) {
-        System.arraycopy(matrix, 0, to, o, matrix.length);
-    }
-
-    /** Brings back factors. */
-    void load(double[] from, int o) {
-        System.arraycopy(from, o, matrix, 0, matrix.length);
-    }
-
     /** What {@link #invert} left, d × d; shared. */
     double[] inverse() {
         return inverse;

@@ -45,6 +45,10 @@ public final class TrainedFlow {
     private static final int GRAIN = 16;
 
     private static final double FIRST_TIME = 0.1;
+
+    /** log η, relative to its unit, of slots that hardly move a point and yet learn. */
+    private static final double STILL = -3;
+
     private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final String MAP = "map";
     private static final String KEYS = "keys";
@@ -87,6 +91,12 @@ public final class TrainedFlow {
                 }
             }
             return p;
+        }
+
+        /** Sets η of the slots so small that they all but leave a point where it is. */
+        void keepStill(double[] p) {
+            int logStep = network().size() + dimension * (slots + 1);
+            Arrays.fill(p, logStep, logStep + dimension, STILL);
         }
     }
 
@@ -564,7 +574,7 @@ public final class TrainedFlow {
                                     + DenseProducts.dot(frame.factor(), j * d, paths, last, j + 1);
                 }
                 if (scores != null) {
-                    DenseCholesky.solveUpperByRows(frame.factor(), d, scores, i * d);
+                    DenseCholesky.solveUpperVector(frame.factor(), d, scores, i * d);
                 }
                 if (slots == null) {
                     System.arraycopy(before, i * d, end.data(), i * d, d);
@@ -649,6 +659,9 @@ public final class TrainedFlow {
             double[] uBar = new double[d];
             for (int i = from; i < to; i++) {
                 if (logBar[i] != 0) {
+                    if (scores == null) {
+                        throw new IllegalStateException("forward was not told to keep the scores");
+                    }
                     DenseProducts.addScaled(logBar[i], scores, i * d, endBar, i * d, d);
                 }
                 if (slots != null) {

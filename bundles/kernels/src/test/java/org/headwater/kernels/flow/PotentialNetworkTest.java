@@ -173,33 +173,14 @@ class PotentialNetworkTest {
         net.adjoint(weights, ws, gamma, g, pBar, 0, sBar);
         net.finish(weights, ws, pBar, 0);
         double[] all = whole(net, weights, g);
-        double e = 1e-5;
         for (int i = 0; i < p.length; i++) {
-            double[] up = p.clone();
-            double[] down = p.clone();
-            up[i] += e;
-            down[i] -= e;
-            double slope =
-                    (objective(net, up, x, T, gamma, all) - objective(net, down, x, T, gamma, all))
-                            / (2 * e);
+            double slope = Slopes.slope(at -> objective(net, at, x, T, gamma, all), p, i);
             assertEquals(slope, pBar[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
         }
+        double[] point = Arrays.copyOf(x, d + 1);
+        point[d] = T;
         for (int i = 0; i <= d; i++) {
-            double[] up = x.clone();
-            double[] down = x.clone();
-            double tUp = T;
-            double tDown = T;
-            if (i < d) {
-                up[i] += e;
-                down[i] -= e;
-            } else {
-                tUp += e;
-                tDown -= e;
-            }
-            double slope =
-                    (objective(net, p, up, tUp, gamma, all)
-                                    - objective(net, p, down, tDown, gamma, all))
-                            / (2 * e);
+            double slope = Slopes.slope(s -> objective(net, p, s, s[d], gamma, all), point, i);
             assertEquals(slope, sBar[i], 2e-7 * Math.max(1, Math.abs(slope)), "coordinate " + i);
         }
         double[] ofTrace = new double[d + 1];

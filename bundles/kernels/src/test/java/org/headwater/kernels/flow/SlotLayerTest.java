@@ -172,13 +172,8 @@ class SlotLayerTest {
             SlotLayer.Gradient gradient = SlotLayer.Gradient.zeros(layer);
             layer.adjoint(x, 0, bar, 0, -1, ws, gradient);
             layer.finish(gradient);
-            double e = 1e-5;
             for (int i = 0; i < p.length; i++) {
-                double[] up = p.clone();
-                double[] down = p.clone();
-                up[i] += e;
-                down[i] -= e;
-                double slope = (loss(up, x) - loss(down, x)) / (2 * e);
+                double slope = Slopes.slope(at -> loss(at, x), p, i);
                 int k = i - D * L;
                 double found =
                         k < 0
@@ -191,11 +186,7 @@ class SlotLayerTest {
                 assertEquals(slope, found, 1e-6 * Math.max(1, Math.abs(slope)), "parameter " + i);
             }
             for (int i = 0; i < D; i++) {
-                double[] up = x.clone();
-                double[] down = x.clone();
-                up[i] += e;
-                down[i] -= e;
-                double slope = (loss(p, up) - loss(p, down)) / (2 * e);
+                double slope = Slopes.slope(at -> loss(p, at), x, i);
                 assertEquals(slope, bar[i], 1e-6 * Math.max(1, Math.abs(slope)), "x " + i);
             }
         }

@@ -75,13 +75,8 @@ class TrainedFlowTest {
         pass.forward(KeyedRandom.of(1), new Threads(1), Keep.PATH);
         double[] found =
                 pass.backward(pass.end().data().clone(), new double[N], 0.7, 0.4, new Threads(1));
-        double e = 1e-5;
         for (int i = 0; i < p.length; i++) {
-            double[] up = p.clone();
-            double[] down = p.clone();
-            up[i] += e;
-            down[i] -= e;
-            double slope = (loss(shape, up) - loss(shape, down)) / (2 * e);
+            double slope = Slopes.slope(at -> loss(shape, at), p, i);
             assertEquals(slope, found[i], 2e-7 * Math.max(1, Math.abs(slope)), "parameter " + i);
         }
     }
@@ -129,17 +124,9 @@ class TrainedFlowTest {
             pass.forward(new ScoreMeasuresTest.Given(z, new int[1]), new Threads(1), Keep.SCORES);
             double[] found = pass.backward(new double[D], new double[] {1}, 0, 0, new Threads(1));
             double[] x = draw(shape, p, z).points().data();
-            double e = 1e-5;
             for (int i = 0; i < p.length; i++) {
-                double[] up = p.clone();
-                double[] down = p.clone();
-                up[i] += e;
-                down[i] -= e;
-                double all =
-                        (draw(shape, up, z).logDensity()[0] - draw(shape, down, z).logDensity()[0])
-                                / (2 * e);
-                double fixed =
-                        (logDensity(shape, up, x, z) - logDensity(shape, down, x, z)) / (2 * e);
+                double all = Slopes.slope(at -> draw(shape, at, z).logDensity()[0], p, i);
+                double fixed = Slopes.slope(at -> logDensity(shape, at, x, z), p, i);
                 double tolerance = 1e-6 * Math.max(1, Math.abs(all));
                 assertEquals(all - fixed, found[i], tolerance, "parameter " + i);
             }
