@@ -117,8 +117,9 @@ int cuDeviceGetName(char* name, int, int device) {
     return 0;
 }
 
-int cuDeviceGetAttribute(int* value, int attribute, int) {
-    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 1 : 0;
+int cuDeviceGetAttribute(int* value, int attribute, int card) {
+    // Capability, multiprocessors, and how much slower double precision is: like a card for games, the second.
+    *value = attribute == 75 ? 9 : attribute == 16 ? 1 : attribute == 87 ? (card == 0 ? 2 : 64) : 0;
     return 0;
 }
 

@@ -7,11 +7,25 @@ package org.headwater.backend.cuda.internal;
  * @param name its maker's name for it
  * @param capability compute capability, ten times the major version plus the minor one
  * @param processors number of multiprocessors
+ * @param singlePerDouble operations of single precision in the time of one of double precision: 2
+ *     for the cards of data centres, 32 or 64 for others
  * @param driver the newest CUDA version that its driver knows, e.g. 13000 for 13.0
  */
-record Card(int index, String name, int capability, int processors, int driver) {
+record Card(
+        int index, String name, int capability, int processors, int singlePerDouble, int driver) {
     /** The oldest cards that kernels are made for. */
     static final int LEAST_CAPABILITY = 70;
+
+    /** An estimate from operations counted: no card was at hand when it was chosen. */
+    private static final int MOST_DIRECT = 1 << 18;
+
+    /**
+     * Particles up to which direct sums on the card beat sums on the CPU that take linear time,
+     * where there are such.
+     */
+    int mostDirect(boolean single) {
+        return single ? MOST_DIRECT : MOST_DIRECT / Math.max(1, singlePerDouble);
+    }
 
     /** Why it cannot be used, or the empty string. */
     String fault(int cudaMajor) {

@@ -15,14 +15,14 @@ import org.headwater.kernels.rwpo.TensorisedLayer;
 /**
  * The layers on a card, by direct sums: O(N²d) for both. Particles stay on the card until others
  * come; their sums do not leave it. What a card cannot do well goes to the CPU's loops: particles
- * whose squared distances overflow, and tensorised layers of more than {@link #MOST_TENSORISED}
- * particles, where the CPU's fast Gauss transform does a fraction of the work.
+ * whose squared distances overflow, and {@linkplain Card#mostDirect many} particles in a tensorised
+ * layer or in the plane, where the CPU's Gauss transforms do a fraction of the work.
  *
  * <p>Source: arXiv 2510.16356; the exponents relative to a running maximum follow arXiv 2205.14135.
  */
 final class CudaBackend implements KernelBackend {
-    /** An estimate from operations counted: no card was at hand when it was chosen. */
-    static final int MOST_TENSORISED = 1 << 17;
+    /** Coordinates of the joint layer for which the CPU has sums in linear time. */
+    private static final int PLANE = 2;
 
     /** Bits by which log weights may vary before each query needs a maximum of its own. */
     static final double RANGE = 60;
@@ -98,9 +98,16 @@ final class CudaBackend implements KernelBackend {
         double[] kappas = new double[d];
         Arrays.fill(kappas, kappa);
         Input in = Input.of(true, x, kappas, logNormaliser);
-        if (in.overflows()) {
+        boolean single = precision == Precision.SINGLE;
+        if (in.overflows() || d == PLANE && n > device.card().mostDirect(single)) {
             milliseconds = Double.NaN;
-            JointLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, workers);
+            LayerLoops loops = LayerLoops.best();
+            if (single && !in.overflows()) {
+                JointLayer.selfSingle(
+                        x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
+            } else {
+                JointLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);
+            }
             return;
         }
         compute(in, barycentre.data(), selfWeight);
@@ -120,7 +127,7 @@ final class CudaBackend implements KernelBackend {
             return;
         }
         Input in = Input.of(false, x, kappa, logNormaliser.data());
-        if (n > MOST_TENSORISED || in.overflows()) {
+        if (n > device.card().mostDirect(false) || in.overflows()) {
             milliseconds = Double.NaN;
             LayerLoops loops = LayerLoops.best();
             TensorisedLayer.self(x, kappa, logNormaliser, barycentre, selfWeight, loops, workers);

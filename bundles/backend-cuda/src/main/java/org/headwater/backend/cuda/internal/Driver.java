@@ -3,6 +3,7 @@ package org.headwater.backend.cuda.internal;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -90,6 +91,9 @@ final class Driver {
                                     + attribute(
                                             handle, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
                             attribute(handle, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+                            attribute(
+                                    handle,
+                                    CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO),
                             driver));
         }
         return cards;

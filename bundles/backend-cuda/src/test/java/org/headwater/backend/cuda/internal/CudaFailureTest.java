@@ -14,6 +14,7 @@ import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.KernelBackend;
 import org.headwater.api.KernelBackend.Precision;
+import org.headwater.kernels.rwpo.JointLayer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,19 +99,19 @@ class CudaFailureTest {
 
     @Test
     void cardsThatAreTooOldAndDriversToo() {
-        assertEquals("", new Card(0, "NVIDIA H200", 90, 132, 13000).fault(13));
-        assertEquals("", new Card(0, "Tesla V100", 70, 80, 12020).fault(12));
+        assertEquals("", new Card(0, "NVIDIA H200", 90, 132, 2, 13000).fault(13));
+        assertEquals("", new Card(0, "Tesla V100", 70, 80, 2, 12020).fault(12));
         assertEquals(
                 "Tesla V100 (card 1) has compute capability 7.0, 7.5 is the least with CUDA 13;"
                         + " build Headwater with -Pcuda12",
-                new Card(1, "Tesla V100", 70, 80, 13000).fault(13));
+                new Card(1, "Tesla V100", 70, 80, 2, 13000).fault(13));
         assertEquals(
                 "Tesla P100 (card 0) has compute capability 6.0, 7.0 is the least with CUDA 12",
-                new Card(0, "Tesla P100", 60, 56, 12020).fault(12));
+                new Card(0, "Tesla P100", 60, 56, 2, 12020).fault(12));
         assertEquals(
                 "the driver of NVIDIA H100 (card 0) knows CUDA up to 12.4, this build is for CUDA"
                         + " 13; install a newer driver or build Headwater with -Pcuda12",
-                new Card(0, "NVIDIA H100", 90, 132, 12040).fault(13));
+                new Card(0, "NVIDIA H100", 90, 132, 2, 12040).fault(13));
     }
 
     @Test
@@ -134,6 +135,27 @@ class CudaFailureTest {
         assertEquals(
                 "HEADWATER_CUDA_CARD must be the number of a card, 0 to 1, got '2'",
                 Emulator.provider().unavailable());
+    }
+
+    /** The second card is slow in double precision: there the CPU's linear time wins early. */
+    @Test
+    void manyParticlesGoWhereTheyAreSummedFaster() {
+        Emulator.folder();
+        System.setProperty(CudaBackendProvider.CARD, "1");
+        KernelBackend backend = Emulator.provider().create(Precision.DOUBLE);
+        for (int n : new int[] {90, 5000}) {
+            LayerInput in = LayerInput.normal(n, 2, .3, 1);
+            Ensemble x = Ensemble.zeros(n, 2);
+            double[] self = new double[n];
+            backend.joint(in.x(), in.kappa(), in.logZ(), x, self, LayerInput.ONE);
+            boolean onCard = n < 4096;
+            assertEquals(onCard, !Double.isNaN(backend.deviceMilliseconds()));
+            Ensemble expected = Ensemble.zeros(n, 2);
+            JointLayer.self(in.x(), in.kappa(), in.logZ(), expected, self, LayerInput.ONE);
+            assertArrayEquals(expected.data(), x.data(), 1e-12);
+            backend.tensorised(in.x(), in.kappas(), in.logZs(), x, new double[2], LayerInput.ONE);
+            assertEquals(onCard, !Double.isNaN(backend.deviceMilliseconds()));
+        }
     }
 
     @Test
@@ -207,17 +229,17 @@ class CudaFailureTest {
 
     @Test
     void codeIsKeptByCardDriverCompilerAndSource() {
-        Card card = new Card(0, "A", 90, 132, 13000);
+        Card card = new Card(0, "A", 90, 132, 2, 13000);
         List<String> keys =
                 List.of(
                         CodeCache.key("source", card, "13.0"),
                         CodeCache.key("Source", card, "13.0"),
                         CodeCache.key("source", card, "13.1"),
-                        CodeCache.key("source", new Card(0, "B", 90, 132, 13000), "13.0"),
-                        CodeCache.key("source", new Card(0, "A", 90, 132, 13010), "13.0"),
-                        CodeCache.key("source", new Card(0, "A", 89, 132, 13000), "13.0"));
+                        CodeCache.key("source", new Card(0, "B", 90, 132, 2, 13000), "13.0"),
+                        CodeCache.key("source", new Card(0, "A", 90, 132, 2, 13010), "13.0"),
+                        CodeCache.key("source", new Card(0, "A", 89, 132, 2, 13000), "13.0"));
         assertEquals(keys.size(), keys.stream().distinct().count());
         assertEquals(
-                keys.get(0), CodeCache.key("source", new Card(1, "A", 90, 132, 13000), "13.0"));
+                keys.get(0), CodeCache.key("source", new Card(1, "A", 90, 132, 2, 13000), "13.0"));
     }
 }
