@@ -26,6 +26,7 @@ import org.headwater.kernels.flow.TrainedFlow.Last;
 import org.headwater.kernels.flow.TrainedFlow.Shape;
 import org.headwater.kernels.laplace.LaplaceApproximation;
 import org.headwater.kernels.laplace.MapFinder;
+import org.headwater.kernels.laplace.Support;
 import org.headwater.kernels.laplace.SynthesisProblem;
 
 /**
@@ -117,22 +118,24 @@ public final class FlowStepper implements Stepper {
 
     /**
      * A training; if the prior is separable in other variables, in those, where its scales can be
-     * told.
+     * told; if it is separable and has bounds, in variables without ({@link Bounds}).
      *
      * @throws InvalidInputException if the last layer does not fit the problem
      */
     public static Stepper of(Problem problem, Resources resources, FlowOptions options) {
         Optional<Synthesis> synthesis = problem.prior().synthesis();
         if (synthesis.isEmpty()) {
-            return new FlowStepper(problem, resources, options, null);
+            return problem.prior() instanceof SeparablePrior separable
+                            && Support.of(separable).isBounded()
+                    ? new BoundedFlow(problem, resources, options)
+                    : new FlowStepper(problem, resources, options, null);
         }
         SynthesisProblem inner = new SynthesisProblem(problem, synthesis.get());
         return inner.mapped(
                 new FlowStepper(inner.inSynthesis(), resources, options, inner.matrix()));
     }
 
-    private FlowStepper(
-            Problem problem, Resources resources, FlowOptions options, double[] synthesis) {
+    FlowStepper(Problem problem, Resources resources, FlowOptions options, double[] synthesis) {
         this.synthesis = synthesis;
         this.problem = problem;
         this.resources = resources;
@@ -146,22 +149,28 @@ public final class FlowStepper implements Stepper {
                         Math.min(LARGEST_RANK, d + 1),
                         options.last(),
                         options.last() == Last.SLOTS ? options.slots() : 0);
-        Optional<double[]> weights = L1Weights.of(problem.prior());
+        requireReadOut(problem, options);
+        if (options.last() == Last.SLOTS
+                && options.sparse()
+                && L1Weights.of(problem.prior()).isEmpty()) {
+            resources
+                    .notices()
+                    .accept(
+                            "the prior is not an l1 prior in any variables: the slots begin without"
+                                    + " a weight (layer: plain-slots)");
+        }
+    }
+
+    /** Refuses a read-out that the problem does not have. */
+    static void requireReadOut(Problem problem, FlowOptions options) {
         if (options.last() == Last.READOUT
-                && (weights.isEmpty() || !problem.target().isQuadratic())) {
+                && !(problem.target().isQuadratic() && L1Weights.of(problem.prior()).isPresent())) {
             throw InvalidInputException.of(
                     "solver.layer",
                     "must not be kr for this problem: it takes linear models with Gaussian noise"
                             + " and an l1 prior, an elastic net or tv of a vector",
                     "kr",
                     "use layer: slots");
-        }
-        if (options.last() == Last.SLOTS && options.sparse() && weights.isEmpty()) {
-            resources
-                    .notices()
-                    .accept(
-                            "the prior is not an l1 prior in any variables: the slots begin without"
-                                    + " a weight (layer: plain-slots)");
         }
     }
 
@@ -261,7 +270,7 @@ public final class FlowStepper implements Stepper {
                         .points());
     }
 
-    /** A flow's draws are everywhere: a prior with bounds would give some of them no density. */
+    /** A flow's draws are everywhere: bounds would give some of them no density. */
     private void requireFinite(double[] centre, double[] sd) {
         double[] x = centre.clone();
         for (int j = 0; j < d; j++) {
@@ -270,8 +279,8 @@ public final class FlowStepper implements Stepper {
                 if (!Double.isFinite(problem.prior().potential(x, 0))) {
                     throw InvalidInputException.of(
                             "solver.type",
-                            "must not be a trained flow for a prior with bounds, which its draws"
-                                    + " would cross",
+                            "must not be a trained flow for a prior that has bounds and couples"
+                                    + " the parameters",
                             null,
                             "use solver.type rwpo or langevin");
                 }

@@ -22,8 +22,8 @@ import org.headwater.kernels.dense.DenseProducts;
  *
  * <p>With {@link Last#READOUT} the map ends at w, the density is that of w, and x is drawn from the
  * kernel around w. With {@link Attention} each step of the drift is followed by attention to
- * particles, the layer of arXiv 2510.16356 as it stands there ({@link ParticleLayer}). Immutable;
- * its arrays are shared.
+ * particles, the layer of arXiv 2510.16356 as it stands there ({@link ParticleLayer}). Draws may be
+ * moved at last, by a matrix or between bounds ({@link Bounds}). Immutable; its arrays are shared.
  */
 public final class TrainedFlow {
     /** The last layer. */
@@ -42,6 +42,9 @@ public final class TrainedFlow {
     /** That of flows with attention to particles, which readers of the first would leave out. */
     private static final int FORMAT_WITH_KEYS = 2;
 
+    /** That of flows whose draws are between bounds. */
+    private static final int FORMAT_WITH_BOUNDS = 3;
+
     private static final int GRAIN = 16;
 
     private static final double FIRST_TIME = 0.1;
@@ -51,6 +54,9 @@ public final class TrainedFlow {
 
     private static final double LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final String MAP = "map";
+    private static final String LOWER = "lower";
+    private static final String UPPER = "upper";
+    private static final String SCALE = "scale";
     private static final String KEYS = "keys";
     private static final String STEP = "layer-step";
     private static final String JOINT = "joint";
@@ -150,6 +156,7 @@ public final class TrainedFlow {
     private final Frame frame;
     private final double[] parameters;
     private final double[] map;
+    private final Bounds bounds;
     private final Drift drift;
     private final double[] sd;
     private final double logConstant;
@@ -158,7 +165,7 @@ public final class TrainedFlow {
 
     /** A flow of given parameters. */
     public TrainedFlow(Shape shape, Frame frame, double[] parameters) {
-        this(shape, frame, null, parameters, null);
+        this(shape, frame, null, parameters, null, null);
     }
 
     /**
@@ -167,11 +174,16 @@ public final class TrainedFlow {
      * @param attention the layers, null for none; without another last layer
      */
     public TrainedFlow(Shape shape, Frame frame, Attention attention, double[] parameters) {
-        this(shape, frame, attention, parameters, null);
+        this(shape, frame, attention, parameters, null, null);
     }
 
     private TrainedFlow(
-            Shape shape, Frame frame, Attention attention, double[] parameters, double[] map) {
+            Shape shape,
+            Frame frame,
+            Attention attention,
+            double[] parameters,
+            double[] map,
+            Bounds bounds) {
         if (attention != null && shape.last() != Last.NONE) {
             throw new IllegalArgumentException("attention to particles has no other last layer");
         }
@@ -180,6 +192,7 @@ public final class TrainedFlow {
         this.attention = attention;
         this.parameters = parameters;
         this.map = map;
+        this.bounds = bounds;
         this.drift = new Drift(shape.network(), parameters, shape.steps());
         this.sd = frame.sd();
         this.logConstant = -shape.dimension() * LOG_SQRT_2_PI - frame.logDeterminant();
@@ -242,7 +255,8 @@ public final class TrainedFlow {
                             .with(JOINT, attention.joint() ? 1 : 0)
                             .with(SMOOTH, attention.smooth() ? 1 : 0);
         }
-        return map == null ? state : state.with(MAP, map);
+        state = map == null ? state : state.with(MAP, map);
+        return bounds == null ? state : within(state, bounds);
     }
 
     /**
@@ -252,14 +266,11 @@ public final class TrainedFlow {
      */
     public static TrainedFlow of(State state) {
         double format = state.scalar("format", 0);
-        if (format != FORMAT && format != FORMAT_WITH_KEYS) {
+        if (!(format >= FORMAT && format <= FORMAT_WITH_BOUNDS)) {
             throw new IllegalArgumentException(
-                    "not a flow of format "
-                            + FORMAT
-                            + " or "
-                            + FORMAT_WITH_KEYS
-                            + ", got "
-                            + format);
+                    String.format(
+                            "not a flow of format %d to %d, got %s",
+                            FORMAT, FORMAT_WITH_BOUNDS, format));
         }
         int d = (int) state.scalar("dimension");
         Shape shape =
@@ -283,7 +294,7 @@ public final class TrainedFlow {
                         state.array("diagonal"),
                         state.scalar("beta"));
         Attention attention =
-                format == FORMAT_WITH_KEYS
+                state.hasArray(KEYS)
                         ? new Attention(
                                 state.scalar(JOINT) != 0,
                                 state.scalar(SMOOTH) != 0,
@@ -291,8 +302,12 @@ public final class TrainedFlow {
                                 state.array(STEP),
                                 state.array(KEYS))
                         : null;
-        return new TrainedFlow(
-                shape, frame, attention, parameters, state.hasArray(MAP) ? state.array(MAP) : null);
+        Bounds bounds =
+                state.hasArray(SCALE)
+                        ? new Bounds(state.array(LOWER), state.array(UPPER), state.array(SCALE))
+                        : null;
+        double[] map = state.hasArray(MAP) ? state.array(MAP) : null;
+        return new TrainedFlow(shape, frame, attention, parameters, map, bounds);
     }
 
     /**
@@ -303,6 +318,18 @@ public final class TrainedFlow {
      */
     public static State mapped(State flow, double[] matrix) {
         return flow.with(MAP, matrix);
+    }
+
+    /**
+     * The state of a flow whose draws are moved between bounds, θ = b(z).
+     *
+     * @param flow of z
+     */
+    static State within(State flow, Bounds bounds) {
+        return flow.with("format", FORMAT_WITH_BOUNDS)
+                .with(LOWER, bounds.lower())
+                .with(UPPER, bounds.upper())
+                .with(SCALE, bounds.scale());
     }
 
     /**
@@ -333,12 +360,18 @@ public final class TrainedFlow {
                 log[i] -= logMap;
             }
         }
+        if (bounds != null) {
+            for (int i = 0; i < n; i++) {
+                log[i] -= bounds.logSlope(x.data(), x.offset(i));
+            }
+            x = bounds.apply(x);
+        }
         return new Draws(x, log, pass.end, pass.leastSlope(), pass.folded());
     }
 
     /**
-     * ∇log q at the draws that {@link #draw} makes of the same numbers, before the map of {@link
-     * #mapped}; at w with a read-out.
+     * ∇log q at the draws that {@link #draw} makes of the same numbers, before they are moved at
+     * last; at w with a read-out.
      *
      * @param n how many
      * @return n × d; empty for a flow with attention to particles

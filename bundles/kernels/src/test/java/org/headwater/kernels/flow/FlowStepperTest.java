@@ -216,18 +216,15 @@ class FlowStepperTest {
         assertTrue(posterior.reasons().stream().anyMatch(r -> r.code().equals("draws-failed")));
     }
 
-    /** The weight found in the prior is the one that it has; a box is refused. */
+    /** Bounds are no hindrance but where the prior couples the parameters. */
     @Test
     void refusesWhatItCannotTake() {
         Problem problem = laplace();
         Problem box =
-                new Problem(
-                        "box",
-                        problem.target(),
-                        new Problems.Interval(2),
-                        1,
-                        problem.blocks(),
-                        problem.initial());
+                Problems.of(
+                        new Problems.Quadratic(new double[] {9, 0, 0, 9}, new double[2]),
+                        new Problems.Coupled(new Problems.Interval(2, 0, -1, 1)),
+                        1);
         Stepper flow = Problems.stepper(box, options(Last.NONE, 4, 0.01), 1);
         InvalidInputException bounds =
                 assertThrows(InvalidInputException.class, () -> flow.start(KeyedRandom.of(1)));

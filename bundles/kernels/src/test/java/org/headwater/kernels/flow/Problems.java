@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.FieldShape;
 import org.headwater.api.ParameterBlock;
+import org.headwater.api.Prior;
 import org.headwater.api.Problem;
 import org.headwater.api.Resources;
 import org.headwater.api.SeparablePrior;
@@ -59,16 +60,16 @@ final class Problems {
         }
     }
 
-    /** The uniform prior on [−1, 1]^d. */
-    record Interval(int dimension) implements SeparablePrior {
+    /** ψ = λΣx_j on [lower, upper]^d. */
+    record Interval(int dimension, double lambda, double lower, double upper)
+            implements SeparablePrior {
         @Override
         public double potential(double[] x, int offset) {
-            for (int j = 0; j < dimension; j++) {
-                if (Math.abs(x[offset + j]) > 1) {
-                    return Double.POSITIVE_INFINITY;
-                }
+            double sum = 0;
+            for (int j = offset; j < offset + dimension; j++) {
+                sum += x[j] < lower || x[j] > upper ? Double.POSITIVE_INFINITY : lambda * x[j];
             }
-            return 0;
+            return sum;
         }
 
         @Override
@@ -79,7 +80,7 @@ final class Problems {
         @Override
         public void proxCoordinate(int coordinate, double t, double[] y, double[] out) {
             for (int i = 0; i < y.length; i++) {
-                out[i] = Math.max(-1, Math.min(1, y[i]));
+                out[i] = Math.max(lower, Math.min(upper, y[i] - lambda * t));
             }
         }
 
@@ -92,17 +93,41 @@ final class Problems {
                 double[] logNormaliser,
                 double[] mean,
                 double[] variance) {
-            TruncatedKernel.evaluate(0, -1, 1, time, beta, y, logNormaliser, mean, variance);
+            TruncatedKernel.evaluate(
+                    lambda, lower, upper, time, beta, y, logNormaliser, mean, variance);
         }
 
         @Override
         public double slope(int coordinate) {
-            return 0;
+            return lambda;
         }
 
         @Override
         public double curvature(int coordinate) {
-            return 3;
+            return Double.isFinite(upper - lower) ? 12 / Math.pow(upper - lower, 2) : 0;
+        }
+    }
+
+    /** A prior that does not say that it is separable. */
+    record Coupled(SeparablePrior of) implements Prior {
+        @Override
+        public int dimension() {
+            return of.dimension();
+        }
+
+        @Override
+        public Structure structure() {
+            return Structure.GENERAL;
+        }
+
+        @Override
+        public double potential(double[] x, int offset) {
+            return of.potential(x, offset);
+        }
+
+        @Override
+        public void prox(Ensemble y, double t, Ensemble out) {
+            of.prox(y, t, out);
         }
     }
 
@@ -159,12 +184,15 @@ final class Problems {
     }
 
     static Problem of(Target target, double lambda, double beta) {
+        return of(target, new L1Prior(target.dimension(), lambda), beta);
+    }
+
+    static Problem of(Target target, Prior prior, double beta) {
         int d = target.dimension();
         List<String> names = IntStream.range(0, d).mapToObj(j -> "x" + j).toList();
         ParameterBlock block =
                 new ParameterBlock("x", names, "", new double[d], new FieldShape(d), null);
-        return new Problem(
-                "test", target, new L1Prior(d, lambda), beta, List.of(block), new double[d]);
+        return new Problem("test", target, prior, beta, List.of(block), new double[d]);
     }
 
     static Stepper stepper(Problem problem, FlowOptions options, int threads) {
