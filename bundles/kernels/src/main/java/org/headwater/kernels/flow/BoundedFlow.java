@@ -14,9 +14,9 @@ import org.headwater.kernels.laplace.MapFinder;
 import org.headwater.kernels.laplace.Support;
 
 /**
- * Trains a flow where a separable prior has bounds: on the {@link BoundedProblem} on the scales of
- * the Laplace approximation, so that no draw leaves the bounds. The state is that of z, with the
- * scales and the MAP of θ.
+ * Trains a flow where the prior has bounds: on the {@link BoundedProblem} on the scales of the
+ * Laplace approximation, so that no draw leaves the bounds. The state is that of z, with the scales
+ * and the MAP of θ.
  */
 final class BoundedFlow implements Stepper {
     private static final String SCALE = "bounds.scale";

@@ -4,9 +4,11 @@ import java.util.Arrays;
 import org.apache.commons.math3.analysis.UnivariateFunction;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.headwater.api.Ensemble;
+import org.headwater.api.Prior;
 import org.headwater.api.Problem;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Target;
+import org.headwater.kernels.laplace.LaplaceApproximation;
 
 /**
  * A problem in variables z without bounds, θ = b(z) ({@link Bounds}), whose density is that of θ,
@@ -14,27 +16,86 @@ import org.headwater.api.Target;
  *
  * <pre>φ(z) = ψ(b(z)) − Σ log b_j′(z_j)/β.</pre>
  *
- * Its Gauss–Newton Hessian is DHD + diag(∂_j f·b_j″)₊, D = diag b′.
+ * Its Gauss–Newton Hessian is DHD + diag(∂_j f·b_j″)₊, D = diag b′. φ is separable: where ψ is not,
+ * it goes into f, smoothed as little as in {@link Objective} and with the curvature that {@link
+ * LaplaceApproximation#scale} gives it.
  */
 final class BoundedProblem {
+    /** Step of the prox, from which ψ′ is, relative to the square of a scale. */
+    private static final double PROX_STEP = 1e-6;
+
     private BoundedProblem() {}
 
     /**
      * The problem in z.
      *
-     * @param problem with a separable prior
      * @param typical where the posterior lies, d values of θ, not modified; it starts there
      */
     static Problem of(Problem problem, Bounds bounds, double[] typical) {
+        double beta = problem.beta();
         double[] centre = new double[typical.length];
         Arrays.setAll(centre, j -> bounds.inverse(j, typical[j]));
+        Target target = problem.target();
+        SeparablePrior prior;
+        if (problem.prior() instanceof SeparablePrior separable) {
+            prior = separable;
+        } else {
+            prior = SeparablePrior.flat(problem.dimension());
+            target = CoupledTarget.of(problem, bounds.scale());
+        }
         return new Problem(
                 problem.name(),
-                new BoundedTarget(problem.target(), bounds),
-                new BoundedPrior((SeparablePrior) problem.prior(), bounds, centre, problem.beta()),
-                problem.beta(),
+                new BoundedTarget(target, bounds),
+                new BoundedPrior(prior, bounds, centre, beta),
+                beta,
                 problem.blocks(),
                 centre);
+    }
+
+    /** f + ψ. */
+    private record CoupledTarget(Target target, Prior prior, double[] curvature, double step)
+            implements Target {
+        static CoupledTarget of(Problem problem, double[] scale) {
+            double least = Arrays.stream(scale).min().orElse(1);
+            return new CoupledTarget(
+                    problem.target(),
+                    problem.prior(),
+                    LaplaceApproximation.scale(problem.prior(), problem.beta()),
+                    PROX_STEP * least * least);
+        }
+
+        @Override
+        public int dimension() {
+            return target.dimension();
+        }
+
+        @Override
+        public boolean isQuadratic() {
+            return false;
+        }
+
+        @Override
+        public int evaluate(Ensemble theta, double[] value, Ensemble gradient, boolean[] failed) {
+            int count = target.evaluate(theta, value, gradient, failed);
+            Ensemble near = Ensemble.zeros(theta.size(), dimension());
+            prior.prox(theta, step, near);
+            for (int i = 0; i < theta.size(); i++) {
+                value[i] += prior.potential(theta.data(), theta.offset(i));
+            }
+            for (int k = 0; k < theta.data().length; k++) {
+                gradient.data()[k] += (theta.data()[k] - near.data()[k]) / step;
+            }
+            return count;
+        }
+
+        @Override
+        public int gaussNewton(Ensemble points, double[] hessian) {
+            int used = target.gaussNewton(points, hessian);
+            for (int j = 0; j < dimension(); j++) {
+                hessian[j * dimension() + j] += curvature[j];
+            }
+            return used;
+        }
     }
 
     private record BoundedTarget(Target target, Bounds bounds) implements Target {
@@ -98,15 +159,13 @@ final class BoundedProblem {
     /** φ. Separable, as ψ is; the moments of its kernels are not known, and flows ask for none. */
     private record BoundedPrior(SeparablePrior prior, Bounds bounds, double[] centre, double beta)
             implements SeparablePrior {
-        /** Step of the prox, from which ψ′ is, relative to the square of a scale. */
-        private static final double PROX_STEP = 1e-6;
-
         /** Error of a point in units of its step, and in scales. */
         private static final double RELATIVE = 1e-9;
 
         private static final double ABSOLUTE = 1e-11;
 
         private static final int MOST_EVALUATIONS = 200;
+        private static final int ROUNDINGS = 4;
 
         @Override
         public int dimension() {
@@ -149,7 +208,7 @@ final class BoundedProblem {
             }
             UnivariateFunction h = z -> z - y + t * slope(j, z);
             double rest = h.value(y + first);
-            if (Math.abs(rest) <= RELATIVE * Math.abs(first)) {
+            if (Math.abs(rest) <= RELATIVE * Math.abs(first) + ROUNDINGS * Math.ulp(y)) {
                 return y + first;
             }
             double step = Math.copySign(Math.min(Math.abs(first), bounds.scale()[j]), first);

@@ -118,15 +118,14 @@ public final class FlowStepper implements Stepper {
 
     /**
      * A training; if the prior is separable in other variables, in those, where its scales can be
-     * told; if it is separable and has bounds, in variables without ({@link Bounds}).
+     * told; if it has bounds, in variables without ({@link Bounds}).
      *
      * @throws InvalidInputException if the last layer does not fit the problem
      */
     public static Stepper of(Problem problem, Resources resources, FlowOptions options) {
         Optional<Synthesis> synthesis = problem.prior().synthesis();
         if (synthesis.isEmpty()) {
-            return problem.prior() instanceof SeparablePrior separable
-                            && Support.of(separable).isBounded()
+            return Support.of(problem.prior()).isBounded()
                     ? new BoundedFlow(problem, resources, options)
                     : new FlowStepper(problem, resources, options, null);
         }
@@ -270,7 +269,7 @@ public final class FlowStepper implements Stepper {
                         .points());
     }
 
-    /** A flow's draws are everywhere: bounds would give some of them no density. */
+    /** A flow's draws are everywhere that bounds of single parameters leave. */
     private void requireFinite(double[] centre, double[] sd) {
         double[] x = centre.clone();
         for (int j = 0; j < d; j++) {
@@ -279,8 +278,8 @@ public final class FlowStepper implements Stepper {
                 if (!Double.isFinite(problem.prior().potential(x, 0))) {
                     throw InvalidInputException.of(
                             "solver.type",
-                            "must not be a trained flow for a prior that has bounds and couples"
-                                    + " the parameters",
+                            "must not be a trained flow for a prior that forbids more than values"
+                                    + " beyond a bound of a single parameter",
                             null,
                             "use solver.type rwpo or langevin");
                 }

@@ -174,17 +174,22 @@ public record LaplaceApproximation(double[] mode, double[] precision, double[] f
         return scale;
     }
 
-    /** b/β for a ψ that is not separable; 0 where it has no finite mean. */
+    /**
+     * b/β for a ψ that is not separable; 0 where it has no finite mean. Where coordinates have
+     * bounds, z is brought between them.
+     */
     private static double coupled(Prior prior, double beta) {
         int d = prior.dimension();
         // java.util's generator of a fixed seed: the scale must not depend on the run's stream.
         RandomGenerator normal = new java.util.SplittableRandom(SEED);
+        Support support = Support.of(prior);
         double[] z = new double[d];
         double mean = 0;
         for (int i = 0; i < POINTS; i++) {
             for (int j = 0; j < d; j++) {
-                z[j] = normal.nextGaussian();
+                z[j] = support.reflected(j, normal.nextGaussian());
             }
+            support.clip(z);
             mean += prior.potential(z, 0) / POINTS;
         }
         double root = mean / d;

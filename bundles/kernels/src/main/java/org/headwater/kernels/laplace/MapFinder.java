@@ -2,6 +2,7 @@ package org.headwater.kernels.laplace;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.Problem;
@@ -33,6 +34,7 @@ public final class MapFinder {
     private static final double EXACT = 1e-10;
 
     private static final double INEXACT = 1e-5;
+    private static final long SEED = 20_082;
 
     private final Target target;
     private final Prior prior;
@@ -269,8 +271,11 @@ public final class MapFinder {
     }
 
     private double largestEigenvalue(double[] h) {
-        double[] v = new double[d];
-        Arrays.fill(v, 1 / Math.sqrt(d));
+        // Not a vector that symmetry may make an eigenvector, such as one of equal numbers.
+        RandomGenerator random = new java.util.SplittableRandom(SEED);
+        double[] v = random.doubles(d, -1, 1).toArray();
+        double length = Math.sqrt(DenseProducts.dot(v, 0, v, 0, d));
+        Arrays.setAll(v, i -> v[i] / length);
         double norm = 0;
         for (int k = 0; k < 100; k++) {
             double[] w = new double[d];

@@ -49,6 +49,13 @@ public final class Support {
         }
     }
 
+    /** A number at its distance from 0 inside the bound, where a coordinate has a single one. */
+    double reflected(int j, double z) {
+        boolean below = Double.isFinite(lower[j]);
+        boolean above = Double.isFinite(upper[j]);
+        return below == above ? z : below ? lower[j] + Math.abs(z) : upper[j] - Math.abs(z);
+    }
+
     /** l_j, or −∞. */
     public double lower(int j) {
         return lower[j];

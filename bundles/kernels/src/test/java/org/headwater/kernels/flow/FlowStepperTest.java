@@ -216,19 +216,19 @@ class FlowStepperTest {
         assertTrue(posterior.reasons().stream().anyMatch(r -> r.code().equals("draws-failed")));
     }
 
-    /** Bounds are no hindrance but where the prior couples the parameters. */
+    /** A prior that forbids what it does not say; a read-out without an l1 prior. */
     @Test
     void refusesWhatItCannotTake() {
         Problem problem = laplace();
         Problem box =
                 Problems.of(
                         new Problems.Quadratic(new double[] {9, 0, 0, 9}, new double[2]),
-                        new Problems.Coupled(new Problems.Interval(2, 0, -1, 1)),
+                        new Problems.Coupled(new Problems.Interval(2, 0, -1, 1), false),
                         1);
         Stepper flow = Problems.stepper(box, options(Last.NONE, 4, 0.01), 1);
         InvalidInputException bounds =
                 assertThrows(InvalidInputException.class, () -> flow.start(KeyedRandom.of(1)));
-        assertTrue(bounds.getMessage().contains("bounds"), bounds.getMessage());
+        assertTrue(bounds.getMessage().contains("beyond a bound"), bounds.getMessage());
         InvalidInputException readout =
                 assertThrows(
                         InvalidInputException.class,

@@ -18,11 +18,11 @@ import org.headwater.kernels.special.L1Kernel;
 import org.headwater.kernels.special.TruncatedKernel;
 
 /** Problems with a quadratic f and an L1 prior. */
-final class Problems {
+public final class Problems {
     private Problems() {}
 
     /** ψ = λ|x|₁. */
-    record L1Prior(int dimension, double lambda) implements SeparablePrior {
+    public record L1Prior(int dimension, double lambda) implements SeparablePrior {
         @Override
         public double potential(double[] x, int offset) {
             double sum = 0;
@@ -61,7 +61,7 @@ final class Problems {
     }
 
     /** ψ = λΣx_j on [lower, upper]^d. */
-    record Interval(int dimension, double lambda, double lower, double upper)
+    public record Interval(int dimension, double lambda, double lower, double upper)
             implements SeparablePrior {
         @Override
         public double potential(double[] x, int offset) {
@@ -108,8 +108,8 @@ final class Problems {
         }
     }
 
-    /** A prior that does not say that it is separable. */
-    record Coupled(SeparablePrior of) implements Prior {
+    /** A prior that does not say that it is separable, nor of its bounds unless it is asked to. */
+    public record Coupled(SeparablePrior of, boolean telling) implements Prior {
         @Override
         public int dimension() {
             return of.dimension();
@@ -129,15 +129,30 @@ final class Problems {
         public void prox(Ensemble y, double t, Ensemble out) {
             of.prox(y, t, out);
         }
+
+        @Override
+        public double lower(int coordinate) {
+            return telling ? of.lower(coordinate) : Double.NEGATIVE_INFINITY;
+        }
+
+        @Override
+        public double curvature(int coordinate) {
+            return of.curvature(coordinate);
+        }
+
+        @Override
+        public double upper(int coordinate) {
+            return telling ? of.upper(coordinate) : Double.POSITIVE_INFINITY;
+        }
     }
 
     /** f = ½xᵀHx − bᵀx, which fails while it is told to. */
-    static final class Quadratic implements Target {
+    public static final class Quadratic implements Target {
         private final double[] h;
         private final double[] b;
         private boolean broken;
 
-        Quadratic(double[] h, double[] b) {
+        public Quadratic(double[] h, double[] b) {
             this.h = h;
             this.b = b;
         }
@@ -183,11 +198,11 @@ final class Problems {
         }
     }
 
-    static Problem of(Target target, double lambda, double beta) {
+    public static Problem of(Target target, double lambda, double beta) {
         return of(target, new L1Prior(target.dimension(), lambda), beta);
     }
 
-    static Problem of(Target target, Prior prior, double beta) {
+    public static Problem of(Target target, Prior prior, double beta) {
         int d = target.dimension();
         List<String> names = IntStream.range(0, d).mapToObj(j -> "x" + j).toList();
         ParameterBlock block =
