@@ -124,9 +124,9 @@ record Bounds(double[] lower, double[] upper, double[] scale) {
         }
         double s = scale[j];
         double inside = Math.max(lower[j] + NEAREST * s, Math.min(upper[j] - NEAREST * s, theta));
-        // b(z) ≥ z without an upper bound, ≤ z without a lower one.
-        double from = Double.isFinite(lower[j]) ? lower[j] - BEYOND * s : inside;
-        double to = Double.isFinite(upper[j]) ? upper[j] + BEYOND * s : inside;
+        // b(z) ≥ z without an upper bound, ≤ z without a lower one; s is for rounding.
+        double from = Double.isFinite(lower[j]) ? lower[j] - BEYOND * s : inside - s;
+        double to = Double.isFinite(upper[j]) ? upper[j] + BEYOND * s : inside + s;
         return new BrentSolver(PRECISION, PRECISION * s, 0)
                 .solve(MOST_EVALUATIONS, z -> apply(j, z) - inside, from, to);
     }

@@ -85,6 +85,7 @@ public final class FlowStepper implements Stepper {
 
     private static final double PARETO_LIMIT = 0.7;
     private static final double EFFECTIVE_LIMIT = 0.1;
+    private static final double EVEN = 0.95;
 
     /** Streams of the start and of the posterior. */
     private static final long PARAMETER_STREAM = 1;
@@ -643,7 +644,8 @@ public final class FlowStepper implements Stepper {
                                     : "raise solver.key-count or solver.layer-time, or use layer:"
                                             + " slots"));
         }
-        if (!(weights.paretoShape() <= PARETO_LIMIT)) {
+        // Weights that are all but even have heavy tails, too: those of the outermost draws.
+        if (!(weights.paretoShape() <= PARETO_LIMIT || weights.effectiveShare() >= EVEN)) {
             warn(
                     reasons,
                     "weights-heavy",

@@ -1,8 +1,10 @@
 package org.headwater.kernels.flow;
 
+import java.util.Arrays;
 import org.headwater.api.RandomStream;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.dense.PowerMethod;
 import org.headwater.kernels.special.L1Kernel;
 
 /**
@@ -93,27 +95,18 @@ public final class KernelReadout {
     /** The largest eigenvalue of H scaled to unit diagonal, by the power method. */
     private static double largestCorrelation(double[] h, int d) {
         double[] scale = new double[d];
-        double[] v = new double[d];
-        for (int i = 0; i < d; i++) {
-            scale[i] = h[i * d + i] > 0 ? 1 / Math.sqrt(h[i * d + i]) : 0;
-            v[i] = 1 + 0.1 * Math.sin(i);
-        }
-        double[] next = new double[d];
-        double norm = 1;
-        for (int k = 0; k < POWER_STEPS; k++) {
-            double square = DenseProducts.dot(v, 0, v, 0, d);
-            for (int i = 0; i < d; i++) {
-                v[i] *= scale[i] / Math.sqrt(square);
-            }
-            for (int i = 0; i < d; i++) {
-                next[i] = scale[i] * DenseProducts.dot(h, i * d, v, 0, d);
-            }
-            norm = Math.sqrt(DenseProducts.dot(next, 0, next, 0, d));
-            if (norm == 0) {
-                break;
-            }
-            System.arraycopy(next, 0, v, 0, d);
-        }
+        Arrays.setAll(scale, i -> h[i * d + i] > 0 ? 1 / Math.sqrt(h[i * d + i]) : 0);
+        double norm =
+                PowerMethod.largest(
+                        d,
+                        POWER_STEPS,
+                        v -> {
+                            Arrays.setAll(v, i -> scale[i] * v[i]);
+                            double[] next = new double[d];
+                            Arrays.setAll(
+                                    next, i -> scale[i] * DenseProducts.dot(h, i * d, v, 0, d));
+                            return next;
+                        });
         return Math.max(norm, 1);
     }
 

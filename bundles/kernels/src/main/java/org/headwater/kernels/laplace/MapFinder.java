@@ -2,7 +2,6 @@ package org.headwater.kernels.laplace;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.Problem;
@@ -11,6 +10,7 @@ import org.headwater.api.SeparablePrior;
 import org.headwater.api.Target;
 import org.headwater.kernels.dense.DenseCholesky;
 import org.headwater.kernels.dense.DenseProducts;
+import org.headwater.kernels.dense.PowerMethod;
 
 /**
  * The maximum a posteriori point argmin f + ψ, by proximal Gauss–Newton steps with a line search.
@@ -34,7 +34,7 @@ public final class MapFinder {
     private static final double EXACT = 1e-10;
 
     private static final double INEXACT = 1e-5;
-    private static final long SEED = 20_082;
+    private static final int POWER_STEPS = 100;
 
     private final Target target;
     private final Prior prior;
@@ -271,29 +271,15 @@ public final class MapFinder {
     }
 
     private double largestEigenvalue(double[] h) {
-        // Not a vector that symmetry may make an eigenvector, such as one of equal numbers.
-        RandomGenerator random = new java.util.SplittableRandom(SEED);
-        double[] v = random.doubles(d, -1, 1).toArray();
-        double length = Math.sqrt(DenseProducts.dot(v, 0, v, 0, d));
-        Arrays.setAll(v, i -> v[i] / length);
-        double norm = 0;
-        for (int k = 0; k < 100; k++) {
-            double[] w = new double[d];
-            double sum = 0;
-            for (int i = 0; i < d; i++) {
-                for (int j = 0; j < d; j++) {
-                    w[i] += h[i * d + j] * v[j];
-                }
-                sum += w[i] * w[i];
-            }
-            norm = Math.sqrt(sum);
-            if (norm == 0) {
-                return 0;
-            }
-            for (int i = 0; i < d; i++) {
-                v[i] = w[i] / norm;
-            }
-        }
+        double norm =
+                PowerMethod.largest(
+                        d,
+                        POWER_STEPS,
+                        v -> {
+                            double[] w = new double[d];
+                            Arrays.setAll(w, i -> DenseProducts.dot(h, i * d, v, 0, d));
+                            return w;
+                        });
         // Power iteration approaches from below; the trace bounds from above.
         double trace = 0;
         for (int i = 0; i < d; i++) {

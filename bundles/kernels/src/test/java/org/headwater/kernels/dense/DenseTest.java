@@ -130,4 +130,21 @@ class DenseTest {
         }
         return c;
     }
+
+    /** Where equal numbers are an eigenvector, too: of 1 beside 10 and 10. */
+    @Test
+    void thePowerMethodFindsTheLargestEigenvalue() {
+        double[] a = {7, -3, -3, -3, 7, -3, -3, -3, 7};
+        double found =
+                PowerMethod.largest(
+                        3,
+                        100,
+                        v -> {
+                            double[] w = new double[3];
+                            DenseProducts.multiply(a, 0, v, 3, 3, 1, w, 0);
+                            return w;
+                        });
+        assertEquals(10, found, 1e-12);
+        assertEquals(0, PowerMethod.largest(3, 100, v -> new double[3]));
+    }
 }

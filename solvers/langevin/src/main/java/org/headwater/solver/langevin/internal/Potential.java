@@ -8,6 +8,7 @@ import org.headwater.api.QuadraticPotential;
 import org.headwater.api.SeparablePrior;
 import org.headwater.api.Workers;
 import org.headwater.kernels.chain.Scale;
+import org.headwater.kernels.dense.PowerMethod;
 
 /**
  * U = f + ψ and the smoothed V = f + ψ^μ with its drift v = −∇V, where
@@ -123,26 +124,18 @@ final class Potential {
         if (problem.prior().quadratic().isPresent()) {
             return 0;
         }
-        double[] w = new double[d];
-        Arrays.fill(w, 1 / Math.sqrt(d));
-        double norm = 0;
-        for (int k = 0; k < POWER_STEPS; k++) {
-            double[] x = new double[d];
-            scale.add(1, w, 0, x, 0);
-            for (int j = 0; j < d; j++) {
-                x[j] /= mu[j];
-            }
-            scale.whiten(1, x, 0, w, 0);
-            norm = 0;
-            for (double v : w) {
-                norm += v * v;
-            }
-            norm = Math.sqrt(norm);
-            for (int j = 0; j < d; j++) {
-                w[j] /= norm;
-            }
-        }
-        return norm;
+        return PowerMethod.largest(
+                d,
+                POWER_STEPS,
+                w -> {
+                    double[] x = new double[d];
+                    scale.add(1, w, 0, x, 0);
+                    for (int j = 0; j < d; j++) {
+                        x[j] /= mu[j];
+                    }
+                    scale.whiten(1, x, 0, w, 0);
+                    return w;
+                });
     }
 
     private double[] slice(Ensemble x, int from, int to) {
