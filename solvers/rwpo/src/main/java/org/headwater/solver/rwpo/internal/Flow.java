@@ -52,6 +52,7 @@ final class Flow {
     final RwpoOptions options;
     final int d;
     final Support support;
+    private double[] mode;
 
     Flow(Problem problem, Resources resources, RwpoOptions options) {
         this.problem = problem;
@@ -67,7 +68,7 @@ final class Flow {
      * and pulled towards the MAP until the forward model works at them.
      */
     State start(int particles, Ensemble points, RandomStream random) {
-        double[] map = new MapFinder(problem).find();
+        double[] map = map();
         double[] hessian = new double[d * d];
         if (problem.target().gaussNewton(Ensemble.of(1, d, map), hessian) == 0) {
             throw new IllegalStateException(
@@ -123,6 +124,14 @@ final class Flow {
                         .with(CURVATURE, curvature)
                         .with(PRECONDITIONER, p);
         return quadratic ? state : averaged(state);
+    }
+
+    /** The MAP, found once, however many replicates start there. */
+    private double[] map() {
+        if (mode == null) {
+            mode = new MapFinder(problem).find();
+        }
+        return mode;
     }
 
     /**

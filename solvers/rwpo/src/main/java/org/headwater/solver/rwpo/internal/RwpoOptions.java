@@ -9,6 +9,7 @@ import org.headwater.api.SettingsSchema;
  *
  * @param kernel how the softmax of the layer couples the coordinates
  * @param particles N, 0 for automatic
+ * @param replicates runs of N particles each
  * @param iterations steps
  * @param step η, the step in units of the preconditioner
  * @param lateStep η of the last two fifths of the steps, which lets the particles come to rest
@@ -19,6 +20,7 @@ import org.headwater.api.SettingsSchema;
 record RwpoOptions(
         Kernel kernel,
         int particles,
+        int replicates,
         int iterations,
         double step,
         double lateStep,
@@ -37,6 +39,7 @@ record RwpoOptions(
 
     private static final String KERNEL = "kernel";
     private static final String PARTICLES = "particles";
+    private static final String REPLICATES = "replicates";
     private static final String ITERATIONS = "iterations";
     private static final String STEP = "step";
     private static final String LATE_STEP = "late-step";
@@ -65,6 +68,13 @@ record RwpoOptions(
                             .atMost(10_000_000)
                             .or(AUTO)
                             .byDefault(AUTO),
+                    Setting.integer(
+                                    REPLICATES,
+                                    "independent runs of N particles each, whose spread tells how"
+                                            + " well the means are known (mcse in summary.csv)")
+                            .atLeast(1)
+                            .atMost(1000)
+                            .byDefault(1),
                     Setting.integer(
                                     ITERATIONS,
                                     "number of steps, each of which evaluates the forward model"
@@ -112,6 +122,7 @@ record RwpoOptions(
         return new RwpoOptions(
                 Kernel.valueOf(s.text(KERNEL).toUpperCase(java.util.Locale.ROOT)),
                 s.isNumber(PARTICLES) ? s.integer(PARTICLES) : 0,
+                s.integer(REPLICATES),
                 s.isNumber(ITERATIONS) ? s.integer(ITERATIONS) : 0,
                 step,
                 s.isNumber(LATE_STEP) ? s.number(LATE_STEP) : step / 3,

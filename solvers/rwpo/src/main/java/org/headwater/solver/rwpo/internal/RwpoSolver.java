@@ -32,10 +32,14 @@ final class RwpoSolver implements Solver {
     public Stepper prepare(Problem problem, Resources resources) {
         Optional<Synthesis> synthesis = problem.prior().synthesis();
         if (synthesis.isEmpty() || options.kernel() != RwpoOptions.Kernel.CC) {
-            return stepper(problem, resources);
+            return replicated(stepper(problem, resources));
         }
         SynthesisProblem inner = new SynthesisProblem(problem, synthesis.get());
-        return inner.mapped(stepper(inner.inSynthesis(), resources));
+        return inner.mapped(replicated(stepper(inner.inSynthesis(), resources)));
+    }
+
+    private Stepper replicated(Stepper one) {
+        return options.replicates() == 1 ? one : new Replicates(one, options.replicates());
     }
 
     private Stepper stepper(Problem problem, Resources resources) {
