@@ -22,8 +22,13 @@ final class SumPrior implements Prior {
     private final List<Prior> split;
     private final double ridge;
 
+    /** The sum as a separable prior if its kernel is known, else as one of this class. */
+    static Prior of(List<Prior> terms) {
+        return BrokenLines.of(terms).<Prior>map(sum -> sum).orElseGet(() -> new SumPrior(terms));
+    }
+
     /** At least one term, all of the same dimension. */
-    SumPrior(List<Prior> terms) {
+    private SumPrior(List<Prior> terms) {
         this.terms = List.copyOf(terms);
         List<Prior> rest = new ArrayList<>();
         double sum = 0;
@@ -60,7 +65,7 @@ final class SumPrior implements Prior {
         return terms.get(0).dimension();
     }
 
-    /** A sum of separable priors is separable, but its kernel has no closed form. */
+    /** A sum of separable priors is separable, but its kernel has no closed form in general. */
     @Override
     public Structure structure() {
         return Structure.GENERAL;
@@ -118,7 +123,7 @@ final class SumPrior implements Prior {
                 switch (rest.size()) {
                     case 0 -> SeparablePrior.flat(dimension());
                     case 1 -> rest.get(0);
-                    default -> new SumPrior(rest);
+                    default -> of(rest);
                 };
         return Optional.of(new QuadraticSplit(quadratic, remaining));
     }

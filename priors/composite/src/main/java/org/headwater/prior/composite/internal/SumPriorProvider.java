@@ -71,6 +71,6 @@ public final class SumPriorProvider implements PriorProvider {
         if (terms.isEmpty()) {
             throw settings.invalid(TERMS, "must hold at least one prior", "add one");
         }
-        return terms.size() == 1 ? terms.get(0) : new SumPrior(terms);
+        return terms.size() == 1 ? terms.get(0) : SumPrior.of(terms);
     }
 }
