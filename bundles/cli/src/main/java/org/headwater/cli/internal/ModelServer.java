@@ -9,14 +9,18 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.headwater.runtime.ProblemFunctions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +33,18 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int BYTES_PER_NUMBER = 64;
+    private static final int BYTES_BESIDE = 1 << 20;
+    private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
+    private static final Set<String> PATHS =
+            Set.of(
+                    "/ModelInfo",
+                    "/InputSizes",
+                    "/OutputSizes",
+                    "/Evaluate",
+                    "/Gradient",
+                    "/ApplyJacobian",
+                    "/ApplyHessian");
     private static final String FORWARD = "forward";
     private static final String POSTERIOR = "posterior";
     private static final String EVALUATE = "Evaluate";
@@ -106,12 +121,15 @@ final class ModelServer implements AutoCloseable {
             } catch (Refusal e) {
                 status = e.status;
                 answer = Map.of("error", Map.of("type", e.type, "message", e.getMessage()));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // an Error too: memory that one request uses up is there again for the next
                 LOG.error("a request failed", e);
                 status = 500;
-                String message = "the model failed: " + e;
+                String message = "the model failed at this input; headwater's log says why";
                 answer = Map.of("error", Map.of("type", "InvalidOutput", "message", message));
             }
+            // a client that is still sending would not see the answer
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
             byte[] bytes = json.toJson(answer).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -129,6 +147,9 @@ final class ModelServer implements AutoCloseable {
         }
         if (path.equals("/Info") || path.equals("/")) {
             return Map.of("protocolVersion", 1.0, "models", List.of(FORWARD, POSTERIOR));
+        }
+        if (!PATHS.contains(path)) {
+            throw new Refusal(404, "NotFound", path + " is not a path of UM-Bridge's protocol 1.0");
         }
         JsonObject request = request(exchange.getRequestBody());
         return switch (path) {
@@ -161,10 +182,7 @@ final class ModelServer implements AutoCloseable {
                 double[] vec = vector(request, "vec", problem.parameters());
                 yield Map.of(OUTPUT, numbers(jacobian(name, theta, vec)));
             }
-            case "/ApplyHessian" -> supported(request, APPLY_HESSIAN);
-            default ->
-                    throw new Refusal(
-                            404, "NotFound", path + " is not a path of UM-Bridge's protocol 1.0");
+            default -> supported(request, APPLY_HESSIAN);
         };
     }
 
@@ -190,21 +208,38 @@ final class ModelServer implements AutoCloseable {
         return problem.logDensityGradient(theta).orElseThrow();
     }
 
-    private static JsonObject request(InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-        if (bytes.length > MOST_BYTES) {
+    private JsonObject request(InputStream body) throws IOException {
+        // the longest: the parameters, and a vector of their or of the data's number
+        int most =
+                (int)
+                        Math.min(
+                                1 << 30,
+                                BYTES_BESIDE
+                                        + (long) BYTES_PER_NUMBER
+                                                * (2L * problem.parameters() + problem.data()));
+        byte[] bytes = body.readNBytes(most + 1);
+        if (bytes.length > most) {
             throw new Refusal(
-                    413, "InvalidInput", "a request may have at most " + MOST_BYTES + " bytes");
+                    413,
+                    "InvalidInput",
+                    "a request to this model may have at most " + most + " bytes");
         }
         try {
             JsonElement e =
-                    new Gson()
-                            .fromJson(new String(bytes, StandardCharsets.UTF_8), JsonElement.class);
+                    json.fromJson(new String(bytes, StandardCharsets.UTF_8), JsonElement.class);
             if (e != null && e.isJsonObject()) {
                 return e.getAsJsonObject();
             }
         } catch (JsonParseException e) {
-            throw Refusal.invalid("the request is not JSON: " + e.getMessage());
+            Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
+            throw Refusal.invalid(
+                    "the request must be JSON"
+                            + (place.find()
+                                    ? "; it cannot be read at line "
+                                            + place.group(1)
+                                            + ", column "
+                                            + place.group(2)
+                                    : ""));
         }
         throw Refusal.invalid("the request must be a JSON object with a model's name");
     }

@@ -1,6 +1,7 @@
 package org.headwater.cli.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -24,7 +25,9 @@ class ModelServerTest {
     private ModelServer server;
     private ModelServer kinked;
 
-    /** F(θ) = (θ₁², θ₁θ₂, θ₂), log density −|θ|²/2; fails at negative θ₁. */
+    /**
+     * F(θ) = (θ₁², θ₁θ₂, θ₂), log density −|θ|²/2; fails at negative θ₁, out of memory at 1e300.
+     */
     private record Squares(boolean smooth) implements ProblemFunctions {
         @Override
         public String name() {
@@ -43,6 +46,9 @@ class ModelServerTest {
 
         @Override
         public double[] predict(double[] t) {
+            if (t[0] == 1e300) {
+                throw new OutOfMemoryError("played");
+            }
             return new double[] {t[0] < 0 ? Double.NaN : t[0] * t[0], t[0] * t[1], t[1]};
         }
 
@@ -140,6 +146,9 @@ class ModelServerTest {
                 "/Evaluate;{};400;ModelNotFound;forward and posterior",
                 "/ModelInfo;{'name':7};400;ModelNotFound;no model '7'",
                 "/Evaluate;not JSON at all;400;InvalidInput;JSON",
+                "/Evaluate;{'name':;400;InvalidInput;cannot be read at line 1, column 9",
+                "/Evaluate;{'name': 'forward', ?};400;InvalidInput;line 1, column",
+                "/Foo;not JSON at all;404;NotFound;/Foo",
                 "/Evaluate;[1,2];400;InvalidInput;JSON object",
                 "/Evaluate;{'name':'forward'};400;InvalidInput;input must be a list",
                 "/Evaluate;{'name':'forward','input':[[1,2,3]]};400;InvalidInput;2 numbers, got 3",
@@ -164,6 +173,25 @@ class ModelServerTest {
         assertEquals(type, error.get("type").getAsString());
         assertTrue(error.get("message").getAsString().contains(message), () -> "" + error);
         assertEquals(2, error.size());
+        assertFalse(error.toString().contains("java"), () -> "" + error);
+        assertFalse(error.toString().contains("Exception"), () -> "" + error);
+    }
+
+    /** A body larger than any right request gets its answer, though it is not looked at. */
+    @Test
+    void hugeRequestsAreRefused() throws Exception {
+        String body = "{\"name\": \"forward\", \"input\": [[" + "1,".repeat(30_000_000) + "1]]}";
+        Answer answer = ask(server, "POST", "/Evaluate", body);
+        assertEquals(413, answer.status(), () -> "" + answer.body());
+        assertEquals(200, ask(server, "GET", "/Info", null).status());
+    }
+
+    /** A model that runs out of memory, or of anything else, is no reason not to answer. */
+    @Test
+    void errorOfTheModelIsAnswered() throws Exception {
+        Answer answer = post("/Evaluate", "{'name':'forward','input':[[1e300,2]]}");
+        assertEquals(500, answer.status(), () -> "" + answer.body());
+        assertFalse(answer.body().toString().contains("OutOfMemory"), () -> "" + answer.body());
     }
 
     @Test
