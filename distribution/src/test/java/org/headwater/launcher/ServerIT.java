@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -250,9 +252,13 @@ class ServerIT {
         assertFalse(e.get("remedy").asText().isEmpty());
         JsonNode missing =
                 expect(422, server.post("", ServerProcess.lasso(), Map.of(), server.admin()));
-        assertEquals("lasso/A.csv", missing.get("key").asText());
+        assertEquals("forward-model.matrix", missing.get("key").asText());
+        assertEquals("lasso/A.csv", missing.get("value").asText());
         expect(400, server.send("POST", JOBS, "application/yaml", "a: [1\n"));
         expect(400, server.send("POST", JOBS, "application/json", "[1, 2]"));
+        JsonNode twice =
+                expect(400, server.send("POST", JOBS, "application/json", "{\"a\": 1,\n\"a\": 2}"));
+        assertTrue(twice.get("rule").asText().endsWith("line 2, column 4"), twice::toString);
         expect(415, server.send("POST", JOBS, "text/html", "<p>"));
         expect(413, server.send("POST", JOBS, "application/yaml", "a: b\n".repeat(300_000)));
         expect(404, server.ask("GET", JOBS + "/999999"));
@@ -271,7 +277,78 @@ class ServerIT {
                     "HTTP/1.1 413", new String(socket.getInputStream().readNBytes(12), US_ASCII));
         }
         expect(400, server.ask("GET", JOBS + "?limit=0"));
+        JsonNode unknown = expect(400, server.ask("GET", JOBS + "?after=7"));
+        assertEquals("after", unknown.get("key").asText());
+        assertEquals("known are state, sweep, limit, before", unknown.get("remedy").asText());
         assertEquals(0, Files.list(folder.resolve("data/incoming")).count());
+    }
+
+    /** Each address takes the parameters that the description lists, and no other. */
+    @Test
+    void queriesAreAsDescribed() throws Exception {
+        JsonNode paths = expect(200, server.ask("GET", "/api/v1/openapi.json")).get("paths");
+        for (Iterator<Map.Entry<String, JsonNode>> i = paths.fields(); i.hasNext(); ) {
+            Map.Entry<String, JsonNode> path = i.next();
+            for (Iterator<String> methods = path.getValue().fieldNames(); methods.hasNext(); ) {
+                String method = methods.next();
+                if (method.equals("parameters")) {
+                    continue;
+                }
+                List<String> known = new ArrayList<>();
+                for (JsonNode p : path.getValue().get(method).path("parameters")) {
+                    if (p.get("in").asText().equals("query")) {
+                        known.add(p.get("name").asText());
+                    }
+                }
+                String at = "/api/v1" + path.getKey().replaceAll("\\{[a-z]+}", "1") + "?nonsense=1";
+                JsonNode e = expect(400, server.ask(method.toUpperCase(Locale.ROOT), at));
+                assertEquals("nonsense", e.get("key").asText(), at);
+                assertEquals(
+                        known.isEmpty()
+                                ? "leave it out; it takes none"
+                                : "known are " + String.join(", ", known),
+                        e.get("remedy").asText(),
+                        at);
+            }
+        }
+    }
+
+    /** What Jetty refuses by itself is answered as everything else is. */
+    @Test
+    void errorsOfTheWebServerAreProblemDetails() throws Exception {
+        expect(400, server.ask("GET", JOBS + "/1/files/a%2Fb"));
+        HttpRequest large =
+                HttpRequest.newBuilder(
+                                server.request("GET", JOBS, null, null, server.admin()),
+                                (name, value) -> true)
+                        .header("X-Large", "x".repeat(20_000))
+                        .build();
+        expect(431, server.client().send(large, HttpResponse.BodyHandlers.ofString()));
+        try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write("no HTTP at all\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            assertTrue(answer.contains("application/problem+json"), answer);
+            assertFalse(answer.contains("<html>"), answer);
+        }
+    }
+
+    @Test
+    void refusedProblemsTakeNoNumber() throws Exception {
+        String before = server.submit("", endless(), ServerProcess.lassoFiles());
+        expect(422, server.post("", endless(), Map.of(), server.admin()));
+        expect(
+                422,
+                server.post(
+                        "/api/v1/sweeps",
+                        endless() + "sweep: {prior.weight: [1, -2]}\n",
+                        ServerProcess.lassoFiles(),
+                        server.admin()));
+        String next = server.submit("", endless(), ServerProcess.lassoFiles());
+        assertEquals(Long.parseLong(before) + 1, Long.parseLong(next));
+        server.await(before, "RUNNING");
+        JsonNode runs = expect(409, server.ask("DELETE", JOBS + "/" + before + "?purge=true"));
+        assertTrue(runs.get("detail").asText().contains("DELETE without purge"), runs::toString);
     }
 
     /** What a problem could reach for beyond its own files. */
@@ -367,6 +444,8 @@ class ServerIT {
                         server.ask(
                                 "POST", install, "application/java-archive", jar, server.admin()));
         assertTrue(refused.get("detail").asText().contains("no plug-in"), refused::toString);
+        assertEquals("nothing.jar", refused.get("value").asText());
+        assertFalse(refused.get("remedy").asText().isEmpty(), refused::toString);
         expect(
                 400,
                 server.ask(

@@ -62,7 +62,8 @@ final class ApiServlet extends HttpServlet {
             fault(request, response, e);
         } catch (InvalidInputException e) {
             fault(request, response, ApiException.invalid(e));
-        } catch (SQLException | IOException | ServletException | RuntimeException e) {
+        } catch (SQLException | IOException | ServletException | RuntimeException | Error e) {
+            // an Error too: memory that one request uses up is there again for the next
             if (response.isCommitted()) {
                 LOG.debug("the client has gone", e);
                 return;
@@ -86,7 +87,12 @@ final class ApiServlet extends HttpServlet {
                     ApiException.of(
                             500,
                             "Internal error",
-                            "the server's log has more under fault " + number));
+                            (e instanceof OutOfMemoryError
+                                            ? "the server's memory is used up: ask for less, or"
+                                                    + " allow more with HEADWATER_JAVA_OPTS=-Xmx8g; "
+                                            : "")
+                                    + "the server's log has more under fault "
+                                    + number));
         }
         metrics.request(response.getStatus());
     }
@@ -123,6 +129,7 @@ final class ApiServlet extends HttpServlet {
         for (String part : uri.substring(Requests.ROOT.length() + 1).split("/", -1)) {
             path.add(Requests.decoded(part));
         }
+        Requests.allowParameters(request, parameters(method, path));
         switch (path.get(0)) {
             case "openapi.json" -> openApi(method, path, response);
             case "schema" -> {
@@ -157,6 +164,17 @@ final class ApiServlet extends HttpServlet {
             case "tokens" -> access.tokens(request, response, method, path);
             default -> throw ApiException.notFound("there is nothing at " + Requests.shown(uri));
         }
+    }
+
+    /** The parameters that the query may have, as openapi.json lists them. */
+    private static List<String> parameters(String method, List<String> path) {
+        return switch (method + " " + path.get(0) + (path.size() == 1 ? "" : "/…")) {
+            case "GET jobs", "HEAD jobs" -> List.of("state", "sweep", "limit", "before");
+            case "POST jobs", "POST sweeps" -> List.of("name", "priority");
+            case "POST validate", "POST plugins" -> List.of("name");
+            case "DELETE jobs/…" -> path.size() == 2 ? List.of("purge") : List.of();
+            default -> List.of();
+        };
     }
 
     private void openApi(String method, List<String> path, HttpServletResponse response)

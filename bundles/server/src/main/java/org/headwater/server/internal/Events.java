@@ -102,7 +102,8 @@ final class Events implements AutoCloseable {
                 if (watcher.serve()) {
                     watcher.end();
                 }
-            } catch (IOException | SQLException | RuntimeException e) {
+            } catch (IOException | SQLException | RuntimeException | Error e) {
+                // nothing may get out: the timer would never call again
                 LOG.debug("a watcher of job {} is gone", watcher.id, e);
                 watcher.end();
             }

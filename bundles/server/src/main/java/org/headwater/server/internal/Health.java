@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PluginLibrary;
@@ -79,7 +81,7 @@ final class Health {
 
     private void database(List<Map<String, Object>> checks) {
         try {
-            add(checks, "database", "ok", queue.table().counts().toString());
+            add(checks, "database", "ok", words(queue.table().counts()));
         } catch (SQLException e) {
             add(
                     checks,
@@ -88,6 +90,13 @@ final class Health {
                     "it does not answer; start again, and run 'headwater reindex' if that does not"
                             + " help");
         }
+    }
+
+    /** How many jobs there are, e.g. {@code 2 queued, 1 running, 0 paused, …}. */
+    static String words(Map<Job.Status, Long> counts) {
+        return counts.entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     private void plugins(List<Map<String, Object>> checks) {

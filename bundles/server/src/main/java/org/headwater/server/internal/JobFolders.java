@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Json;
@@ -61,6 +62,21 @@ final class JobFolders implements Closeable {
                     data + " (" + reason(e) + ")",
                     "check its owner, its permissions and the space on the disk, or choose another"
                             + " with --data");
+        }
+    }
+
+    /**
+     * Refuses what is no data directory; creates nothing.
+     *
+     * @throws InvalidInputException if there is no folder {@code jobs} in it
+     */
+    static void requireJobs(Path data) {
+        if (!Files.isDirectory(data.resolve("jobs"))) {
+            throw InvalidInputException.of(
+                    "data",
+                    "must be the data directory of a server, with a folder jobs in it",
+                    data,
+                    "name the one that the server was started with by --data");
         }
     }
 
@@ -158,8 +174,9 @@ final class JobFolders implements Closeable {
     }
 
     /** A new folder with an empty {@code input/} that is no job yet. */
-    Path receive(long id) throws IOException {
-        Path folder = incoming().resolve(Long.toString(id));
+    Path receive() throws IOException {
+        // readable as a job's folder will be: createTempDirectory would make it the owner's alone
+        Path folder = incoming().resolve(UUID.randomUUID().toString());
         Files.createDirectories(folder.resolve("input"));
         return folder;
     }

@@ -326,9 +326,18 @@ final class JobQueue implements AutoCloseable {
     void purge(long id) throws IOException, SQLException {
         synchronized (open) {
             known(id);
-            if (open.entries.containsKey(id)) {
+            OpenJobs.Entry entry = open.entries.get(id);
+            if (entry != null) {
                 throw ApiException.conflict(
-                        "job " + id + " has not ended yet; ask again when it is CANCELLED");
+                        "job "
+                                + id
+                                + " is "
+                                + entry.job.state()
+                                + (entry.job.isOver()
+                                        ? ", which is being written; ask again in a moment"
+                                        : ", and only jobs that have ended are erased: cancel it"
+                                                + " first (DELETE without purge), and erase it when"
+                                                + " it is CANCELLED"));
             }
         }
         folders.purge(id);

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -146,7 +148,8 @@ final class JobsApi {
         }
         int limit = (int) Requests.number(query, "limit", LISTED, 1, MOST_LISTED);
         long before = Requests.number(query, "before", Long.MAX_VALUE, 1, Long.MAX_VALUE);
-        JobTable.Query wanted = new JobTable.Query(state, query.get("sweep"), before, limit);
+        String sweep = query.get("sweep");
+        JobTable.Query wanted = new JobTable.Query(state, sweep, before, limit);
         List<JobQueue.View> jobs = queue.list(wanted);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("jobs", jobs.stream().map(JobView::of).toList());
@@ -159,7 +162,10 @@ final class JobsApi {
                             + limit
                             + "&before="
                             + jobs.get(jobs.size() - 1).job().id()
-                            + (state == null ? "" : "&state=" + state);
+                            + (state == null ? "" : "&state=" + state)
+                            + (sweep == null
+                                    ? ""
+                                    : "&sweep=" + URLEncoder.encode(sweep, StandardCharsets.UTF_8));
         }
         body.put("next", next);
         Requests.json(response, 200, body);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PluginLibrary;
 import org.headwater.runtime.Plugins;
@@ -121,10 +122,25 @@ final class PluginsApi {
             PluginLibrary.Entry entry = library.install(jar);
             LOG.info("plug-in {} installed by {}", name, Requests.user(request).name());
             return entry;
+        } catch (InvalidInputException e) {
+            throw refused(name, e);
         } finally {
             Files.deleteIfExists(jar);
             Files.deleteIfExists(folder);
         }
+    }
+
+    /** Why a jar is refused, by the name that it was sent with: where it lay is nobody's matter. */
+    static InvalidInputException refused(String name, InvalidInputException e) {
+        String rule = e.rule();
+        String remedy = e.remedy();
+        if (remedy == null || remedy.isEmpty()) {
+            // a complaint about a jar is one sentence: what, then what to do
+            int end = rule.lastIndexOf("; ");
+            remedy = end < 0 ? "ask its author for another build" : rule.substring(end + 2);
+            rule = end < 0 ? rule : rule.substring(0, end);
+        }
+        return InvalidInputException.of("plugin", rule, name, remedy);
     }
 
     private void copy(InputStream in, OutputStream out) throws IOException {

@@ -64,8 +64,8 @@ final class QueueJobs implements Jobs {
         List<Path> inputs = runtime.check(problem);
         return now(
                 () -> {
-                    long id = queue.newId();
-                    Path folder = queue.folders().receive(id);
+                    long id;
+                    Path folder = queue.folders().receive();
                     try {
                         Path input = folder.resolve("input");
                         for (Path file : inputs) {
@@ -74,6 +74,7 @@ final class QueueJobs implements Jobs {
                         Files.writeString(
                                 input.resolve("problem.yaml"), Json.line(problem.content()) + "\n");
                         Object name = problem.content().getOrDefault("name", problem.name());
+                        id = queue.newId();
                         queue.accept(folder, JobRecord.accepted(id, name.toString(), 0, OWNER, ""));
                     } finally {
                         if (Files.exists(folder)) {

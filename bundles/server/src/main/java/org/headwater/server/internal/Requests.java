@@ -112,6 +112,25 @@ final class Requests {
         return all;
     }
 
+    /**
+     * Refuses a query with parameters that nobody would look at.
+     *
+     * @param known those that are looked at
+     */
+    static void allowParameters(HttpServletRequest request, List<String> known) {
+        for (Map.Entry<String, String> e : query(request).entrySet()) {
+            if (!known.contains(e.getKey())) {
+                throw ApiException.badRequest(
+                        shown(e.getKey()),
+                        "is no parameter of this address",
+                        shown(e.getValue()),
+                        known.isEmpty()
+                                ? "leave it out; it takes none"
+                                : "known are " + String.join(", ", known));
+            }
+        }
+    }
+
     /** A parameter of the query that is a whole number. */
     static long number(
             Map<String, String> query, String key, long otherwise, long least, long most) {
@@ -180,12 +199,6 @@ final class Requests {
     /** A body that is a JSON object. */
     static Map<String, Object> body(HttpServletRequest request, ServerSettings settings)
             throws IOException {
-        String text = text(request.getInputStream(), settings);
-        try {
-            return Json.object(text);
-        } catch (IOException e) {
-            throw ApiException.badRequest(
-                    "body", "must be a JSON object", null, "check it with a JSON validator");
-        }
+        return JsonBody.object(text(request.getInputStream(), settings));
     }
 }

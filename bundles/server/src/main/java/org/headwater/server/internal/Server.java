@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
+import org.apache.felix.http.jetty.ConnectorFactory;
 import org.h2.jdbcx.JdbcDataSource;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Settings;
@@ -91,10 +92,12 @@ public final class Server implements ToIntFunction<String[]> {
                 ServerSettings.read(
                         Path.of(context.getProperty("headwater.home")),
                         List.of(args).subList(1, args.length));
+        boolean reindex = args[0].equals("reindex");
+        if (reindex) {
+            JobFolders.requireJobs(settings.data());
+        }
         try (JobFolders folders = JobFolders.open(settings.data())) {
-            return args[0].equals("reindex")
-                    ? reindex(settings, folders)
-                    : serve(settings, folders);
+            return reindex ? reindex(settings, folders) : serve(settings, folders);
         } catch (IOException e) {
             throw new IllegalStateException("the data directory: " + e.getMessage(), e);
         }
@@ -210,6 +213,8 @@ public final class Server implements ToIntFunction<String[]> {
                             }
                         };
                 context.addServiceListener(pluginEvents, providers());
+                // stays until the HTTP service has gone
+                context.registerService(ConnectorFactory.class, new JettyProblems(), null);
                 registrations.add(door(access, settings));
                 registrations.add(
                         servlet(

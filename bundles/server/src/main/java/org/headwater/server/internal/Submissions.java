@@ -47,10 +47,12 @@ final class Submissions {
         }
         Map<String, String> query = Requests.query(request);
         int priority = priority(query);
-        long id = queue.newId();
-        Path folder = queue.folders().receive(id);
+        long id;
+        Path folder = queue.folders().receive();
         try {
             ProblemFile problem = receive(request, query, folder);
+            // not before: what is refused takes no number
+            id = queue.newId();
             JobRecord job =
                     JobRecord.accepted(
                             id, nameOf(problem), priority, Requests.user(request).name(), "");
@@ -72,8 +74,7 @@ final class Submissions {
             throws IOException, SQLException, ServletException {
         Map<String, String> query = Requests.query(request);
         int priority = priority(query);
-        long number = queue.newId();
-        Path folder = queue.folders().receive(number);
+        Path folder = queue.folders().receive();
         List<Path> made = new ArrayList<>();
         try {
             receiveFiles(request, query, folder);
@@ -87,37 +88,37 @@ final class Submissions {
             if (queue.waiting() + problems.size() > settings.values().integer("max-waiting")) {
                 throw queueFull();
             }
-            List<JobRecord> jobs = new ArrayList<>();
-            String sweep = "s" + number;
+            List<String> names = new ArrayList<>();
             for (Map<String, Object> problem : problems) {
-                long id = queue.newId();
-                Path own = queue.folders().receive(id);
+                Path own = queue.folders().receive();
                 made.add(own);
                 JobFolders.copyInputs(input, own.resolve("input"));
                 Path yaml = own.resolve("input").resolve(PROBLEM);
                 Files.writeString(yaml, Json.line(problem) + "\n");
                 ProblemFile checked =
                         UploadedProblem.check(yaml, name, settings.allowedHosts(), runtime);
-                jobs.add(
-                        JobRecord.accepted(
-                                id,
-                                nameOf(checked),
-                                priority,
-                                Requests.user(request).name(),
-                                sweep));
+                names.add(nameOf(checked));
             }
-            for (int i = 0; i < jobs.size(); i++) {
-                queue.accept(made.get(i), jobs.get(i));
+            List<String> ids = new ArrayList<>();
+            String sweep = null;
+            for (int i = 0; i < made.size(); i++) {
+                long id = queue.newId();
+                // called after its first job
+                sweep = sweep == null ? "s" + id : sweep;
+                String owner = Requests.user(request).name();
+                queue.accept(
+                        made.get(i), JobRecord.accepted(id, names.get(i), priority, owner, sweep));
+                ids.add(Long.toString(id));
             }
             LOG.info(
                     "{}: {} jobs submitted by {}",
                     sweep,
-                    jobs.size(),
+                    ids.size(),
                     Requests.user(request).name());
             response.setHeader("Location", Requests.ROOT + "/jobs?sweep=" + sweep);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("sweep", sweep);
-            body.put("jobs", jobs.stream().map(j -> Long.toString(j.id())).toList());
+            body.put("jobs", ids);
             Requests.json(response, 201, body);
         } finally {
             made.add(folder);
@@ -132,7 +133,7 @@ final class Submissions {
     /** Checks a problem and says what it would take; keeps nothing of it. */
     void validate(HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
-        Path folder = queue.folders().receive(queue.newId());
+        Path folder = queue.folders().receive();
         try {
             ProblemFile problem = receive(request, Requests.query(request), folder);
             if (!validations.tryAcquire()) {

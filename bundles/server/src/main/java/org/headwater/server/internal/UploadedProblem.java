@@ -1,6 +1,5 @@
 package org.headwater.server.internal;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -14,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Json;
@@ -53,12 +54,7 @@ final class UploadedProblem {
 
     /** A problem that came as JSON, as one line of YAML. */
     static String ofJson(String json) {
-        try {
-            return Json.line(Json.object(json)) + "\n";
-        } catch (IOException e) {
-            throw InvalidInputException.of(
-                    "", "the body must be a JSON object", null, "check it with a JSON validator");
-        }
+        return Json.line(JsonBody.object(json)) + "\n";
     }
 
     /**
@@ -77,7 +73,9 @@ final class UploadedProblem {
                 events++;
                 switch (event.getEventId()) {
                     case Alias ->
-                            throw tooMuch("must not use YAML aliases", "write the value out again");
+                            throw tooMuch(
+                                    "must not use YAML aliases" + at(event),
+                                    "write the value out again");
                     case MappingStart, SequenceStart -> depth++;
                     case MappingEnd, SequenceEnd -> depth--;
                     case Scalar -> checkScalar((ScalarEvent) event);
@@ -87,7 +85,7 @@ final class UploadedProblem {
                 }
                 if (depth > DEEPEST) {
                     throw tooMuch(
-                            "must not be nested deeper than " + DEEPEST + " levels",
+                            "must not be nested deeper than " + DEEPEST + " levels" + at(event),
                             "flatten the lists");
                 }
                 if (events > MOST_EVENTS) {
@@ -123,6 +121,12 @@ final class UploadedProblem {
         }
     }
 
+    private static String at(Event event) {
+        return event.getStartMark()
+                .map(m -> ": line " + (m.getLine() + 1) + ", column " + (m.getColumn() + 1))
+                .orElse("");
+    }
+
     private static InvalidInputException tooMuch(String rule, String remedy) {
         return InvalidInputException.of("problem", rule, null, remedy);
     }
@@ -154,13 +158,40 @@ final class UploadedProblem {
             Path inside = folder.relativize(input);
             if (!Files.isRegularFile(input, LinkOption.NOFOLLOW_LINKS)) {
                 throw InvalidInputException.of(
-                        inside.toString(),
-                        "is named by the problem and was not sent",
-                        null,
+                        keyOf(input, folder, problem.content(), "").orElse("problem"),
+                        "names a file that was not sent",
+                        inside,
                         "send it along as a part 'files' of multipart/form-data");
             }
         }
         return problem;
+    }
+
+    /** The setting that names a file of a folder. */
+    private static Optional<String> keyOf(Path file, Path folder, Object value, String path) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(e -> keyOf(file, folder, e.getValue(), below(path, e.getKey())))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+        if (value instanceof List<?> list) {
+            return IntStream.range(0, list.size())
+                    .mapToObj(i -> keyOf(file, folder, list.get(i), path + "[" + i + "]"))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+        try {
+            return value instanceof String text && folder.resolve(text).normalize().equals(file)
+                    ? Optional.of(path)
+                    : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String below(String path, Object key) {
+        return path.isEmpty() ? "" + key : path + "." + key;
     }
 
     /**
@@ -171,8 +202,7 @@ final class UploadedProblem {
      */
     static void confine(Object value, String path, List<String> allowedHosts) {
         if (value instanceof Map<?, ?> map) {
-            map.forEach(
-                    (k, v) -> confine(v, path.isEmpty() ? "" + k : path + "." + k, allowedHosts));
+            map.forEach((k, v) -> confine(v, below(path, k), allowedHosts));
         } else if (value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
                 confine(list.get(i), path + "[" + i + "]", allowedHosts);

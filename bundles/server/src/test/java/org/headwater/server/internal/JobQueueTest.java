@@ -1,7 +1,9 @@
 package org.headwater.server.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
@@ -51,7 +53,8 @@ class JobQueueTest {
                                             case "verdict", "error", "lastStep", "timeLeft" ->
                                                     Optional.empty();
                                             case "cancel" -> {
-                                                end(Job.Status.CANCELLED);
+                                                // later, as at a safe point
+                                                new Thread(() -> end(Job.Status.CANCELLED)).start();
                                                 yield null;
                                             }
                                             case "hashCode" -> System.identityHashCode(proxy);
@@ -122,7 +125,7 @@ class JobQueueTest {
 
     private long submit(String name, int needs, String prior) throws Exception {
         long id = queue.newId();
-        Path folder = folders.receive(id);
+        Path folder = folders.receive();
         Files.writeString(
                 folder.resolve("input/problem.yaml"),
                 "needs: " + needs + "\nprior: " + prior + "\n");
@@ -194,5 +197,37 @@ class JobQueueTest {
         await(id, view -> view.run() != null);
         assertEquals(7 * MB, folders.read(id).memory());
         assertEquals(7 * MB, table.find(id).orElseThrow().memory());
+    }
+
+    /** Only what has ended is erased; the refusal names the way there, and it leads there. */
+    @Test
+    void runningJobIsCancelledBeforeItIsErased() throws Exception {
+        long id = submit("runs", 7, "l1");
+        await(id, view -> view.run() != null);
+        ApiException refused = assertThrows(ApiException.class, () -> queue.purge(id));
+        assertEquals(409, refused.status());
+        assertTrue(refused.getMessage().contains("DELETE without purge"), refused::getMessage);
+        queue.cancel(id);
+        await(id, in(Job.Status.CANCELLED));
+        while (queue.open().stream().anyMatch(view -> view.job().id() == id)) {
+            Thread.sleep(5);
+        }
+        queue.purge(id);
+        assertEquals(Optional.empty(), queue.find(id));
+        assertFalse(Files.exists(folders.of(id)));
+    }
+
+    /** A number is given once, whatever is erased and whenever the process ends. */
+    @Test
+    void numbersAreNotGivenAgain() throws Exception {
+        long first = submit("first", 7, "l1");
+        await(first, view -> view.run() != null);
+        runs.get("first").end(Job.Status.DONE);
+        while (!queue.open().isEmpty()) {
+            Thread.sleep(5);
+        }
+        queue.purge(first);
+        assertEquals(first, table.lastId());
+        assertEquals(first + 1, submit("second", 7, "l1"));
     }
 }
