@@ -387,7 +387,7 @@ class PlatformIT {
         assertMistake("--resume", headwater("run", file, "--resume", folder.toString()));
         assertMistake("did you mean 'run'?", headwater("rum", file));
         assertMistake("--outptu", headwater("run", file, "--outptu", "x"));
-        assertMistake("--seed", headwater("run", file, "--seed", "one"));
+        assertMistake("'one' is not a whole number", headwater("run", file, "--seed", "one"));
         assertMistake(
                 "prior.weight", headwater("run", file, "--seed", "1", "--set", "prior.weight"));
         assertMistake("problem file", headwater("run"));

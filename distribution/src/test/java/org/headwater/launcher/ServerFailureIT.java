@@ -2,6 +2,7 @@ package org.headwater.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -326,7 +327,11 @@ class ServerFailureIT {
         Files.writeString(folder.resolve("data"), "a file");
         String data = refused();
         assertTrue(data.contains("data must be a directory that can be written"), data);
+        assertTrue(data.contains("data/jobs: Not a directory)"), data);
         Files.delete(folder.resolve("data"));
+        // a mistyped directory is not made
+        assertEquals(2, ServerProcess.command(folder, "reindex", new String[0]).waitFor());
+        assertFalse(Files.exists(folder.resolve("data")));
         String setting = refused("jobz=3");
         assertTrue(setting.contains("jobs"), setting);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -109,7 +109,11 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
     private static int misused(ParameterException e, String[] args) {
         CommandLine at = e.getCommandLine();
         String command = at.getCommandSpec().qualifiedName();
-        String message = e.getMessage();
+        // picocli names Java's types
+        String message =
+                e.getMessage()
+                        .replaceAll(" is not an? (int|long)$", " is not a whole number")
+                        .replaceAll(" is not a double$", " is not a number");
         String remedy = "see '" + command + " --help'";
         if (e instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -81,7 +82,8 @@ final class JobFolders implements Closeable {
     }
 
     private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+        // whose message is the path alone
+        return e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
     }
 
     private static FileChannel lock(Path data) throws IOException {

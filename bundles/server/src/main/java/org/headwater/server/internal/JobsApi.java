@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Json;
 import org.headwater.runtime.PluginKind;
@@ -141,7 +143,10 @@ final class JobsApi {
             } catch (IllegalArgumentException e) {
                 throw ApiException.badRequest(
                         "state",
-                        "must be one of " + List.of(Job.Status.values()),
+                        "must be one of "
+                                + Stream.of(Job.Status.values())
+                                        .map(Job.Status::name)
+                                        .collect(Collectors.joining(", ")),
                         Requests.shown(query.get("state")),
                         "e.g. ?state=RUNNING");
             }

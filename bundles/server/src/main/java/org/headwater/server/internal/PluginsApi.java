@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.PluginLibrary;
@@ -61,7 +62,9 @@ final class PluginsApi {
                                                         + " is installed; there are "
                                                         + all.stream()
                                                                 .map(Plugins.Plugin::type)
-                                                                .toList())));
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                ", ")))));
     }
 
     /** Lists the jars of the folder {@code plugins/}, installs one, removes one. */
