@@ -123,7 +123,7 @@ test('in a text, the wrong value is marked; a file that is missing is asked for'
     const marked = await page.getByLabel('Problem file').evaluate(area => area.value.slice(area.selectionStart, area.selectionEnd));
     assert.equal(marked, '-3');
     await submitText(lasso('type: l1, weight: 2'), LASSO.slice(1, 2));
-    await page.getByText('lasso/y.csv is named by the problem and was not sent').waitFor();
+    await page.getByText('data.values names a file that was not sent, got lasso/y.csv').waitFor();
     assert.deepEqual(faults, []);
 });
 
