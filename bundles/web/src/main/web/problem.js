@@ -64,6 +64,7 @@ export function fits(setting, value) {
         file: () => typeof value === 'string',
         choice: () => setting.choices.includes(String(value)),
         numbers: () => Array.isArray(value) && value.every(x => typeof x === 'number' && inRange(x)),
+        rows: () => Array.isArray(value) && value.every(Array.isArray),
         'index-lists': () => Array.isArray(value) && value.every(Array.isArray),
         group: () => mapping,
         prior: () => mapping,

@@ -402,6 +402,27 @@ class ServerIT {
     }
 
     @Test
+    void problemThatHoldsItsNumbersNeedsNoFiles() throws Exception {
+        String problem =
+                "{\"forward-model\": {\"type\": \"linear\", \"matrix\": [[1, 0], [2, 1], [0, 1]]},"
+                        + "\"data\": {\"values\": [0.5, -1, 2]}, \"noise\": {\"sd\": 0.5},"
+                        + "\"prior\": {\"type\": \"l1\", \"weight\": 1},"
+                        + "\"solver\": {\"type\": \"rwpo\", \"particles\": 50, \"iterations\": 5}}";
+        JsonNode job = expect(201, server.send("POST", JOBS, "application/json", problem));
+        String id = job.get("id").asText();
+        server.await(id, "DONE");
+        JsonNode refused =
+                expect(
+                        422,
+                        server.send(
+                                "POST",
+                                JOBS,
+                                "application/json",
+                                problem.replace("[0.5, -1, 2]", "[0.5, \"a\"]")));
+        assertEquals("data.values[1]", refused.get("key").asText());
+    }
+
+    @Test
     void tokensOpenWhatTheirRolesAllow() throws Exception {
         Path token = folder.resolve("conf/admin.token");
         assertEquals(

@@ -27,6 +27,8 @@ public final class Setting {
         FILE,
         /** A list of finite numbers. */
         NUMBERS,
+        /** A matrix: a list of rows of finite numbers, to which a range does not apply. */
+        ROWS,
         /** A list of lists of whole numbers. */
         INDEX_LISTS,
         /** A nested mapping with a schema of its own. */
@@ -344,6 +346,7 @@ public final class Setting {
             case CHOICE -> "";
             case FILE -> "a file name";
             case NUMBERS -> "a list of numbers" + bounds();
+            case ROWS -> "a list of rows of numbers";
             case INDEX_LISTS -> "a list of lists of whole numbers";
             case GROUP, MAPPING -> "a mapping";
             case PRIOR -> "a prior such as {type: l1, weight: 1}";

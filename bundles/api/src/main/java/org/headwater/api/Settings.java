@@ -57,6 +57,11 @@ public final class Settings {
         return values.get(key) instanceof double[];
     }
 
+    /** Whether the key's value is a list of rows of numbers. */
+    public boolean isRows(String key) {
+        return values.get(key) instanceof DenseMatrix;
+    }
+
     /** Whether the key's value is a prior. */
     public boolean isPrior(String key) {
         return values.get(key) instanceof PriorChoice;
@@ -150,13 +155,31 @@ public final class Settings {
     }
 
     /**
-     * The numbers in the key's file: comma, semicolon, tab or blank separated, a row a line.
+     * The key's numbers as a matrix, whether given as a list, which is a column, as a list of rows,
+     * or in a file: comma, semicolon, tab or blank separated, a row a line.
      *
      * @throws InvalidInputException if the file is missing, ragged, or holds something that is not
      *     a finite number (row and column are named)
      */
     public DenseMatrix matrix(String key) {
+        if (isNumbers(key)) {
+            double[] column = numbers(key);
+            if (column.length == 0) {
+                throw InvalidInputException.of(
+                        key(key), "must hold numbers", "an empty list", "write [a, b, …]");
+            }
+            return new DenseMatrix(column.length, 1, column);
+        }
+        if (isRows(key)) {
+            DenseMatrix m = get(key, DenseMatrix.class);
+            return new DenseMatrix(m.rows(), m.columns(), m.data().clone());
+        }
         return NumberFiles.read(file(key), key(key));
+    }
+
+    /** Where the key's numbers are, for messages: {@code " in FILE"}, or nothing for a list. */
+    public String inFile(String key) {
+        return isFile(key) ? " in " + file(key) : "";
     }
 
     /**
@@ -180,7 +203,7 @@ public final class Settings {
                 throw InvalidInputException.of(
                         key(key),
                         "must be one row or one column of " + length + " numbers",
-                        m.rows() + " × " + m.columns() + " in " + file(key),
+                        m.rows() + " × " + m.columns() + inFile(key),
                         "put one number on each line");
             }
             v = m.data();
@@ -205,6 +228,8 @@ public final class Settings {
         Object v = values.get(key);
         if (v instanceof double[] numbers) {
             v = numbers.length + " numbers";
+        } else if (v instanceof DenseMatrix m) {
+            v = m.rows() + " × " + m.columns() + " numbers";
         } else if (v instanceof int[][] lists) {
             v = lists.length + " lists";
         } else if (v instanceof PriorChoice[] priors) {

@@ -146,15 +146,12 @@ public final class SettingsSchema {
             if (s.accepts(Setting.Kind.TEXT)) {
                 return text;
             }
+        } else if (value instanceof List<?> list
+                && s.accepts(Setting.Kind.ROWS)
+                && (list.isEmpty() || list.get(0) instanceof List<?>)) {
+            return rows(s, list, full);
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.NUMBERS)) {
-            double[] numbers = new double[list.size()];
-            for (int i = 0; i < numbers.length; i++) {
-                if (!(list.get(i) instanceof Number n)) {
-                    throw wrong(s, list.get(i), full + "[" + i + "]");
-                }
-                numbers[i] = checked(s, n.doubleValue(), full + "[" + i + "]");
-            }
-            return numbers;
+            return numbers(s, list, full);
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.INDEX_LISTS)) {
             return indexLists(s, list, full);
         } else if (value instanceof List<?> list && s.accepts(Setting.Kind.GROUPS)) {
@@ -171,7 +168,47 @@ public final class SettingsSchema {
         throw wrong(s, value, full);
     }
 
-    /** A path; where numbers would do too, a word that is no file is more likely a slip. */
+    private static double[] numbers(Setting s, List<?> list, String full) {
+        double[] numbers = new double[list.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            String at = full + "[" + i + "]";
+            if (!(list.get(i) instanceof Number n)) {
+                throw wrong(s, list.get(i), at);
+            }
+            numbers[i] = checked(s, n.doubleValue(), at);
+        }
+        return numbers;
+    }
+
+    private static DenseMatrix rows(Setting s, List<?> list, String full) {
+        if (list.isEmpty() || ((List<?>) list.get(0)).isEmpty()) {
+            throw wrong(s, list, full);
+        }
+        int columns = ((List<?>) list.get(0)).size();
+        double[] data = new double[Math.multiplyExact(list.size(), columns)];
+        for (int i = 0; i < list.size(); i++) {
+            String at = full + "[" + i + "]";
+            if (!(list.get(i) instanceof List<?> row)) {
+                throw wrong(s, list.get(i), at);
+            }
+            if (row.size() != columns) {
+                throw InvalidInputException.of(
+                        at,
+                        "must have as many numbers as the first row, " + columns,
+                        row.size(),
+                        "complete the row");
+            }
+            for (int j = 0; j < columns; j++) {
+                if (!(row.get(j) instanceof Number n) || !Double.isFinite(n.doubleValue())) {
+                    throw wrong(s, row.get(j), at + "[" + j + "]");
+                }
+                data[i * columns + j] = n.doubleValue();
+            }
+        }
+        return new DenseMatrix(list.size(), columns, data);
+    }
+
+    /** A path; where a number would do too, a word that is no file is more likely a slip. */
     private static Path file(Setting s, String text, String full, Path directory) {
         Path file;
         try {
@@ -179,8 +216,7 @@ public final class SettingsSchema {
         } catch (InvalidPathException e) {
             throw wrong(s, text, full);
         }
-        boolean numbers = s.accepts(Setting.Kind.NUMBER) || s.accepts(Setting.Kind.NUMBERS);
-        if (numbers && !Files.exists(file)) {
+        if (s.accepts(Setting.Kind.NUMBER) && !Files.exists(file)) {
             throw InvalidInputException.of(
                     full, "must be " + s.rule(), "'" + text + "', which is no file", s.help());
         }

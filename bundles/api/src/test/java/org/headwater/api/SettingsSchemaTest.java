@@ -63,6 +63,52 @@ class SettingsSchemaTest {
     }
 
     @Test
+    void numbersStandInTheProblemOrInAFile() throws IOException {
+        SettingsSchema schema =
+                SettingsSchema.of(
+                        Setting.file("values", "the data")
+                                .or(Setting.Kind.NUMBERS)
+                                .or(Setting.Kind.ROWS));
+        Files.writeString(directory.resolve("v.csv"), "1,2\n3,4\n");
+        Settings file = schema.validate(Map.of("values", "v.csv"), "data", directory);
+        Settings rows =
+                schema.validate(
+                        Map.of("values", List.of(List.of(1, 2), List.of(3, 4.0))),
+                        "data",
+                        directory);
+        assertArrayEquals(file.matrix("values").data(), rows.matrix("values").data());
+        assertEquals(2, rows.matrix("values").columns());
+        assertEquals("", rows.inFile("values"));
+        assertEquals(" in " + directory.resolve("v.csv"), file.inFile("values"));
+        Settings list = schema.validate(Map.of("values", List.of(5, 6)), "data", directory);
+        assertEquals(2, list.matrix("values").rows());
+        assertArrayEquals(new double[] {5, 6}, list.matrix("values").data());
+        assertMessage(
+                () ->
+                        schema.validate(
+                                Map.of("values", List.of(List.of(1, 2), List.of(3))),
+                                "data",
+                                directory),
+                "data.values[1] must have as many numbers as the first row, 2, got 1");
+        assertMessage(
+                () -> schema.validate(Map.of("values", List.of(1, "x")), "data", directory),
+                "data.values[1]",
+                "a file name or a list of numbers or a list of rows of numbers",
+                "'x'");
+        assertMessage(
+                () ->
+                        schema.validate(
+                                Map.of("values", List.of(List.of(1), List.of(Double.NaN))),
+                                "data",
+                                directory),
+                "data.values[1][0]",
+                "NaN");
+        assertMessage(
+                () -> schema.validate(Map.of("values", List.of(List.of())), "data", directory),
+                "data.values must be a file name");
+    }
+
+    @Test
     void namesTheNearestKeyAtEveryLevel() {
         assertMessage(
                 () -> SCHEMA.validate(Map.of("wieght", 3), "prior", directory),

@@ -171,6 +171,7 @@ public final class ProblemSchema {
             case TEXT, FILE -> type("string");
             case CHOICE -> words(s.choices());
             case NUMBERS -> list(bounded(s, "number"));
+            case ROWS -> list(list(type("number")));
             case INDEX_LISTS -> {
                 Map<String, Object> index = type("integer");
                 index.put("minimum", 0);

@@ -117,6 +117,15 @@ class InvalidProblemsTest {
                         + folder.resolve("short.csv")
                         + "; write one number on each line, or mend the model",
                 "data.values=short.csv");
+        says(
+                "data.values must hold 3 numbers, one for each row of forward-model.matrix (3 × 2),"
+                        + " got 2; complete the list, or mend the model",
+                "data.values=[1, 2]");
+        starts("data.values[1] must be a file name or a list", "got 'b'", "data.values=[1, b, 2]");
+        says(
+                "forward-model.matrix[2] must have as many numbers as the first row, 2, got 1;"
+                        + " complete the row",
+                "forward-model.matrix=[[1, 2], [3, 4], [5]]");
         Files.writeString(folder.resolve("nan.csv"), "1\nNaN\n2\n");
         says(
                 "data.values must hold finite numbers, got NaN in row 2, column 1 of "

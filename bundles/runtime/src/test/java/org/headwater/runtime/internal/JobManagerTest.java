@@ -126,6 +126,30 @@ class JobManagerTest {
         assertSameResults(out, again);
     }
 
+    /** A problem that names no file says the same as one that does, and can be run again. */
+    @Test
+    void numbersInTheProblemGiveTheBytesOfThoseInFiles() throws Exception {
+        Path file = linear("prior: {type: l1, weight: 0.5}");
+        Path out = folder.resolve("files");
+        run(file, out, 1);
+        List<List<String>> rows =
+                Files.readAllLines(folder.resolve("A.csv")).stream()
+                        .map(line -> List.of(line.split(",")))
+                        .toList();
+        Path inline = folder.resolve("inline");
+        run(
+                file,
+                inline,
+                1,
+                "forward-model.matrix=" + rows,
+                "data.values=" + Files.readAllLines(folder.resolve("y.csv")));
+        assertSameResults(out, inline);
+        assertEquals(List.of(), json(inline.resolve("manifest.json")).get("inputs"));
+        Path again = folder.resolve("again");
+        run(inline.resolve("problem.yaml"), again, 1);
+        assertSameResults(out, again);
+    }
+
     @Test
     void theBytesDependOnTheSeedButNotOnTheThreads() throws Exception {
         Path file = linear("prior: {type: l1, weight: 2}");

@@ -74,6 +74,7 @@ public final class EllipticProvider implements ForwardModelProvider {
                                             SOURCE,
                                             "f, a number or an image of it, row 0 at the top")
                                     .or(Setting.Kind.FILE)
+                                    .or(Setting.Kind.ROWS)
                                     .byDefault(0.0),
                             Setting.groups(
                                             WELLS,
@@ -98,26 +99,28 @@ public final class EllipticProvider implements ForwardModelProvider {
                                     BOUNDARY,
                                     "the pressure on the sides, 0 where nothing is said",
                                     sides(
-                                            "a number or a file with evenly spaced values in the"
-                                                    + " direction of x or y; or no-flow",
+                                            "a number, or a list or file of evenly spaced values"
+                                                    + " in the direction of x or y; or no-flow",
                                             NO_FLOW)),
                             Setting.group(
                                     INFLOW,
                                     "sides through which a given flow enters",
                                     sides(
                                             "e^m du/dn per length, negative for what leaves: a"
-                                                    + " number or a file with evenly spaced values"
-                                                    + " in the direction of x or y; such a side"
-                                                    + " has no pressure"))),
+                                                    + " number, or a list or file of evenly spaced"
+                                                    + " values in the direction of x or y; such a"
+                                                    + " side has no pressure"))),
                     "");
 
     private static final SettingsSchema DATA =
             SettingsSchema.of(
                     Setting.integer(
                                     POINTS,
-                                    "where u is observed: a file with x, y on each line, or k for"
-                                            + " the k × k points (i/(k+1), j/(k+1)), x outermost")
+                                    "where u is observed: x, y of each point, on the lines of a"
+                                            + " file or as a list, or k for the k × k points"
+                                            + " (i/(k+1), j/(k+1)), x outermost")
                             .or(Setting.Kind.FILE)
+                            .or(Setting.Kind.ROWS)
                             .atLeast(1)
                             .atMost(FINEST)
                             .byDefault(8),
@@ -125,13 +128,18 @@ public final class EllipticProvider implements ForwardModelProvider {
                                     VALUES,
                                     "the observed u, one number on each line, in the order of the"
                                             + " points")
+                            .or(Setting.Kind.NUMBERS)
                             .required());
 
     /** A setting for each side: a number, a file, or one of the words. */
     private static SettingsSchema sides(String help, String... words) {
         return SettingsSchema.of(
                 Stream.of("left", "right", "bottom", "top")
-                        .map(name -> Setting.number(name, help).or(Setting.Kind.FILE))
+                        .map(
+                                name ->
+                                        Setting.number(name, help)
+                                                .or(Setting.Kind.FILE)
+                                                .or(Setting.Kind.NUMBERS))
                         .map(side -> words.length == 0 ? side : side.or(words))
                         .toArray(Setting[]::new));
     }
@@ -193,11 +201,11 @@ public final class EllipticProvider implements ForwardModelProvider {
         if (!sides.has(name)) {
             return new double[1];
         }
-        return sides.isFile(name) ? sides.matrix(name).data() : new double[] {sides.number(name)};
+        return sides.isNumber(name) ? new double[] {sides.number(name)} : sides.matrix(name).data();
     }
 
     private static PlaneFunction source(Settings model) {
-        if (model.isFile(SOURCE)) {
+        if (!model.isNumber(SOURCE)) {
             return PlaneFunction.image(model.matrix(SOURCE));
         }
         double constant = model.number(SOURCE);
@@ -218,7 +226,7 @@ public final class EllipticProvider implements ForwardModelProvider {
     }
 
     private static double[] points(Settings data) {
-        if (data.isFile(POINTS)) {
+        if (!data.isNumber(POINTS)) {
             return places(data, POINTS, 2, "x, y");
         }
         int k = data.integer(POINTS);
@@ -239,8 +247,8 @@ public final class EllipticProvider implements ForwardModelProvider {
             throw InvalidInputException.of(
                     settings.key(key),
                     "must hold " + what + " on each line",
-                    a.columns() + " numbers a line in " + settings.file(key),
-                    "mend the file");
+                    a.columns() + " numbers a line" + settings.inFile(key),
+                    "mend the " + (settings.isFile(key) ? "file" : "list"));
         }
         for (int i = 0; i < a.rows(); i++) {
             for (int j = 0; j < 2; j++) {
@@ -254,8 +262,7 @@ public final class EllipticProvider implements ForwardModelProvider {
                                     + a.get(i, 1)
                                     + ") in row "
                                     + (i + 1)
-                                    + " of "
-                                    + settings.file(key),
+                                    + settings.inFile(key),
                             "divide lengths by the side of your square");
                 }
             }
@@ -293,9 +300,9 @@ public final class EllipticProvider implements ForwardModelProvider {
                     (vector
                                     ? String.valueOf(values.data().length)
                                     : values.rows() + " × " + values.columns())
-                            + " in "
-                            + data.file(VALUES),
-                    "write one number on each line, or mend the points");
+                            + data.inFile(VALUES),
+                    (data.isFile(VALUES) ? "write one number on each line" : "complete the list")
+                            + ", or mend the points");
         }
         return values.data();
     }

@@ -114,6 +114,32 @@ class EllipticProviderTest {
     }
 
     @Test
+    void listsSayWhatFilesSay() throws IOException {
+        Files.writeString(directory.resolve("left.csv"), "1\n2\n0.5\n");
+        Files.writeString(directory.resolve("f.csv"), "0,1\n2,3\n");
+        Files.writeString(directory.resolve("points.csv"), "0.25,0.5\n0.75,0.25\n");
+        Map<String, ?> files = Map.of("boundary", Map.of("left", "left.csv"), "source", "f.csv");
+        Map<String, ?> lists =
+                Map.of(
+                        "boundary",
+                        Map.of("left", List.of(1, 2, 0.5)),
+                        "source",
+                        List.of(List.of(0, 1), List.of(2, 3)));
+        List<List<Double>> points = List.of(List.of(.25, .5), List.of(.75, .25));
+        assertArrayEquals(predict(files, "points.csv"), predict(lists, points));
+        fails("data.points must hold x, y on each line, got 1", Map.of(), List.of(List.of(.5)));
+        Settings data =
+                provider.dataSettings()
+                        .validate(
+                                Map.of("points", points, "values", List.of(3, 4)),
+                                "data",
+                                directory);
+        assertArrayEquals(
+                new double[] {3, 4},
+                provider.observe(model(lists), data, provider.create(model(lists), data)));
+    }
+
+    @Test
     void whatIsWrongIsNamed() throws IOException {
         String[] sides = {"left", "right", "bottom", "top"};
         Map<String, String> shut =

@@ -60,9 +60,11 @@ public final class LinearProvider implements ForwardModelProvider {
                     "Linear model: data = A·parameters, A a matrix, a blur, a tomograph, …",
                     SettingsSchema.of(
                             Setting.file(
-                                    MATRIX,
-                                    "the matrix, a row per datum and a column per parameter: comma"
-                                            + " separated, NumPy (.npy) or Matrix Market (.mtx)"),
+                                            MATRIX,
+                                            "the matrix, a row per datum and a column per"
+                                                    + " parameter; its file is comma separated,"
+                                                    + " NumPy (.npy) or Matrix Market (.mtx)")
+                                    .or(Setting.Kind.ROWS),
                             Setting.choice(
                                     OPERATOR,
                                     "in place of a matrix: identity; blur by a Gaussian;"
@@ -122,6 +124,8 @@ public final class LinearProvider implements ForwardModelProvider {
                                     VALUES,
                                     "the measured data, one number on each line, or an image of"
                                             + " them; NumPy (.npy) or text")
+                            .or(Setting.Kind.NUMBERS)
+                            .or(Setting.Kind.ROWS)
                             .required());
 
     @Override
@@ -161,7 +165,10 @@ public final class LinearProvider implements ForwardModelProvider {
     }
 
     private static LinearModel matrix(Settings model) {
-        LinearMap map = MatrixFiles.map(model.file(MATRIX), model.key(MATRIX));
+        LinearMap map =
+                model.isFile(MATRIX)
+                        ? MatrixFiles.map(model.file(MATRIX), model.key(MATRIX))
+                        : new DenseMap(model.matrix(MATRIX));
         if (!model.has(SHAPE)) {
             return new LinearModel(map);
         }
@@ -342,7 +349,10 @@ public final class LinearProvider implements ForwardModelProvider {
 
     @Override
     public double[] observe(Settings model, Settings data, ForwardModel created) {
-        DenseMatrix values = MatrixFiles.dense(data.file(VALUES), data.key(VALUES));
+        DenseMatrix values =
+                data.isFile(VALUES)
+                        ? MatrixFiles.dense(data.file(VALUES), data.key(VALUES))
+                        : data.matrix(VALUES);
         int m = created.dataSize();
         FieldShape expected = ((LinearModel) created).dataShape();
         boolean vector = values.rows() == 1 || values.columns() == 1;
@@ -367,9 +377,9 @@ public final class LinearProvider implements ForwardModelProvider {
                     (vector
                                     ? String.valueOf(values.data().length)
                                     : values.rows() + " × " + values.columns())
-                            + " in "
-                            + data.file(VALUES),
-                    "write one number on each line, or mend the model");
+                            + data.inFile(VALUES),
+                    (data.isFile(VALUES) ? "write one number on each line" : "complete the list")
+                            + ", or mend the model");
         }
         return values.data();
     }

@@ -89,6 +89,7 @@ public final class UmBridgeProvider implements ForwardModelProvider {
                                     VALUES,
                                     "the measured data, one number on each line, in the order of"
                                             + " the model's outputs")
+                            .or(Setting.Kind.NUMBERS)
                             .required());
 
     @Override
@@ -188,8 +189,8 @@ public final class UmBridgeProvider implements ForwardModelProvider {
             throw InvalidInputException.of(
                     data.key(VALUES),
                     "must hold " + m + " numbers, one for each output of the model",
-                    values.rows() + " × " + values.columns() + " in " + data.file(VALUES),
-                    "write one number on each line");
+                    values.rows() + " × " + values.columns() + data.inFile(VALUES),
+                    data.isFile(VALUES) ? "write one number on each line" : "complete the list");
         }
         return values.data();
     }

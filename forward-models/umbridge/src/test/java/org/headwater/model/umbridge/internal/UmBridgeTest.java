@@ -264,6 +264,12 @@ class UmBridgeTest {
                                     provider.observe(
                                             settings, data(), provider.create(settings, data())));
             assertTrue(e.getMessage().startsWith("data.values must hold 4 numbers, one for each"));
+            Settings list =
+                    provider.dataSettings()
+                            .validate(Map.of("values", List.of(1, 2, 3, 4)), "data", directory);
+            assertArrayEquals(
+                    new double[] {1, 2, 3, 4},
+                    provider.observe(settings, list, provider.create(settings, list)));
         }
     }
 

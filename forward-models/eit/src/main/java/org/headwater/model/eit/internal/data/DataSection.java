@@ -9,9 +9,9 @@ import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
 
 /**
- * Reads what a {@code data} section names: patterns, voltages and the reference frame, from comma
- * separated text or MATLAB files, in A and V. Files are matrices without header: currents L×P,
- * measurement pattern L×M, voltages and reference M×P.
+ * Reads what a {@code data} section holds or names: patterns, voltages and the reference frame,
+ * from comma separated text or MATLAB files, in A and V. Files are matrices without header:
+ * currents L×P, measurement pattern L×M, voltages and reference M×P.
  */
 public final class DataSection {
     /** Relative size below which a sum of currents counts as rounding. */
@@ -49,13 +49,15 @@ public final class DataSection {
                         "a MATLAB file (version 5 to 7.3) with the fields CurrentPattern,"
                                 + " MeasPattern, Uel, instead of text files"),
                 Setting.file(
-                        "voltages",
-                        "measured voltages, a row per measurement and a column per current"
-                                + " pattern"),
+                                "voltages",
+                                "measured voltages, a row per measurement and a column per current"
+                                        + " pattern")
+                        .or(Setting.Kind.ROWS),
                 Setting.file(
                                 "currents",
                                 "current patterns, a row per electrode and a column per pattern,"
                                         + " or the name of a kind of pattern")
+                        .or(Setting.Kind.ROWS)
                         .or("adjacent", "opposite", "skip", "trigonometric"),
                 Setting.integer(
                                 "skip",
@@ -70,11 +72,13 @@ public final class DataSection {
                                 "measurement patterns, a row per electrode and a column per"
                                         + " pattern; adjacent pairs unless the format says"
                                         + " otherwise")
+                        .or(Setting.Kind.ROWS)
                         .or("adjacent", "opposite", "skip", "complete"),
                 Setting.file(
-                        "reference",
-                        "voltages of the homogeneous tank, shaped as the voltages (or a MATLAB"
-                                + " file that ends in .mat): difference data"),
+                                "reference",
+                                "voltages of the homogeneous tank, shaped as the voltages (or a"
+                                        + " MATLAB file that ends in .mat): difference data")
+                        .or(Setting.Kind.ROWS),
                 Setting.flag(
                                 "exclude-driven",
                                 "leave out voltages of electrodes that carry current")
@@ -345,7 +349,7 @@ public final class DataSection {
                             + " measurement patterns, a column for each of "
                             + columns
                             + " current patterns",
-                    v.rows() + " × " + v.columns() + " in " + data.file(key),
+                    v.rows() + " × " + v.columns() + data.inFile(key),
                     turned ? "transpose it" : "check which patterns belong to it");
         }
         double scale = unit("voltage-unit", format.equals("rpi") ? "mV" : "V");
@@ -370,6 +374,9 @@ public final class DataSection {
     }
 
     private boolean isMat(String key) {
+        if (!data.isFile(key)) {
+            return false;
+        }
         Path name = data.file(key).getFileName();
         return key.equals("mat") || name.toString().toLowerCase(Locale.ROOT).endsWith(".mat");
     }
@@ -388,7 +395,7 @@ public final class DataSection {
                             + what
                             + ", one for each electrode of"
                             + " forward-model.tank or forward-model.mesh.file",
-                    a.rows() + " × " + a.columns() + " in " + data.file(key),
+                    a.rows() + " × " + a.columns() + data.inFile(key),
                     a.columns() == electrodes
                             ? "transpose it"
                             : "correct forward-model.tank.electrodes or name another file");
@@ -406,7 +413,7 @@ public final class DataSection {
                 throw InvalidInputException.of(
                         data.key(key),
                         "must have " + what + " that sum to zero in each column, within " + limit,
-                        sum + " in pattern " + (p + 1) + " of " + data.file(key),
+                        sum + " in pattern " + (p + 1) + data.inFile(key),
                         remedy);
             }
         }

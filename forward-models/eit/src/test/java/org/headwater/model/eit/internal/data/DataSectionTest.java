@@ -72,6 +72,40 @@ class DataSectionTest {
     }
 
     @Test
+    void rowsInTheProblemSayWhatFilesSay() {
+        DataSection files =
+                section(
+                        "voltages", "voltages.csv",
+                        "currents", "currents.csv",
+                        "measurement-pattern", "pattern.csv",
+                        "reference", "voltages.csv");
+        List<List<Integer>> u = List.of(List.of(1, 2), List.of(3, 4), List.of(5, 6));
+        DataSection rows =
+                section(
+                        "voltages",
+                        u,
+                        "currents",
+                        List.of(List.of(1, 0), List.of(-1, 1), List.of(0, -1)),
+                        "measurement-pattern",
+                        List.of(List.of(1, 0, -1), List.of(-1, 1, 0), List.of(0, -1, 1)),
+                        "reference",
+                        u);
+        Experiment from = files.experiment(3);
+        Experiment same = rows.experiment(3);
+        assertArrayEquals(from.currents().data(), same.currents().data());
+        assertArrayEquals(from.measurement().data(), same.measurement().data());
+        assertArrayEquals(files.voltages(from), rows.voltages(same));
+        assertArrayEquals(files.reference(from), rows.reference(same));
+        assertInvalid(
+                "data.voltages",
+                () ->
+                        section("voltages", List.of(List.of(1, 2)), "currents", "adjacent")
+                                .voltages(from),
+                "must hold 3 × 2 voltages",
+                "got 1 × 2; check");
+    }
+
+    @Test
     void textAndMatlabFilesSayTheSame() throws IOException {
         double[][] u = {{1, 2}, {3, 4}, {5, 6}};
         mat("kit.mat", new String[] {"CurrentPattern", "MeasPattern", "Uel"}, C, Q, u);
