@@ -1,7 +1,6 @@
 package org.headwater.studies;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.headwater.api.Ensemble;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Reason;
@@ -142,23 +140,20 @@ public final class Comparison {
     public static Result run(
             Trial problem, Options options, BooleanSupplier stop, Consumer<String> progress) {
         try {
-            if (Files.exists(options.directory())) {
-                try (Stream<Path> files = Files.list(options.directory())) {
-                    if (files.findAny().isPresent()) {
-                        throw InvalidInputException.of(
-                                "--output",
-                                "must be a new or an empty directory",
-                                options.directory() + ", which holds files",
-                                "choose another name");
-                    }
+            boolean made = ComparisonFiles.claim(options.directory());
+            boolean written = false;
+            try {
+                Result result = new Comparison(problem, options, stop, progress).compare();
+                if (!stop.getAsBoolean()) {
+                    ComparisonFiles.write(options.directory(), problem, options, result);
+                    written = true;
+                }
+                return result;
+            } finally {
+                if (made && !written) {
+                    ComparisonFiles.discard(options.directory());
                 }
             }
-            Result result = new Comparison(problem, options, stop, progress).compare();
-            if (!stop.getAsBoolean()) {
-                Files.createDirectories(options.directory());
-                ComparisonFiles.write(options.directory(), problem, options, result);
-            }
-            return result;
         } catch (IOException e) {
             throw InvalidInputException.of(
                     "--output",

@@ -83,6 +83,20 @@ class ComparisonTest {
         Files.createDirectories(folder.resolve("full"));
         Files.writeString(folder.resolve("full/file"), "");
         assertThrows(InvalidInputException.class, () -> run("full", null, "normal"));
+        NormalTrial trial = new NormalTrial(1, 0);
+        Path nowhere = folder.resolve("full/file/out");
+        InvalidInputException e =
+                assertThrows(
+                        InvalidInputException.class,
+                        () ->
+                                Comparison.run(
+                                        trial,
+                                        new Comparison.Options(
+                                                List.of("normal"), 4000, null, nowhere, 1, 1),
+                                        () -> false,
+                                        line -> {}));
+        assertTrue(e.getMessage().startsWith("--output must be a directory that can be written"));
+        assertEquals(0, trial.runs.get(), "nothing ran");
         List<String> told = new ArrayList<>();
         Comparison.Options options =
                 new Comparison.Options(

@@ -1,6 +1,5 @@
 package org.headwater.runtime.internal;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,15 +111,13 @@ final class NpyFile {
 
     /** Reads the shape; the numbers follow. */
     static int[] readShape(InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        byte[] magic = new byte[MAGIC.length + 2];
-        data.readFully(magic);
-        if (!Arrays.equals(MAGIC, Arrays.copyOf(magic, MAGIC.length))) {
+        byte[] magic = in.readNBytes(MAGIC.length + 2);
+        if (magic.length < MAGIC.length + 2
+                || !Arrays.equals(MAGIC, Arrays.copyOf(magic, MAGIC.length))) {
             throw new IOException("not an NPY file of version 1.0");
         }
         int length = (magic[MAGIC.length] & 0xff) | (magic[MAGIC.length + 1] & 0xff) << 8;
-        byte[] header = new byte[length];
-        data.readFully(header);
+        byte[] header = in.readNBytes(length);
         Matcher m = HEADER.matcher(new String(header, StandardCharsets.US_ASCII));
         if (!m.matches()) {
             throw new IOException("not an array of little-endian float64 in C order");

@@ -49,6 +49,17 @@ class RunFilesTest {
     }
 
     @Test
+    void whatIsNoNpyFileIsSaid() {
+        for (String text : List.of("", "x", "not an array of numbers")) {
+            ByteArrayInputStream in =
+                    new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+            assertEquals(
+                    "not an NPY file of version 1.0",
+                    assertThrows(IOException.class, () -> NpyFile.read(in)).getMessage());
+        }
+    }
+
+    @Test
     void npyShapesReadBack() throws IOException {
         for (int[] shape : new int[][] {{}, {0}, {1}, {20_000}, {3, 4}}) {
             int size = IntStream.of(shape).reduce(1, (a, b) -> a * b);

@@ -2,6 +2,8 @@ package org.headwater.studies.internal;
 
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.headwater.api.InvalidInputException;
 import org.headwater.runtime.Trial;
 import org.headwater.studies.Accuracy;
 import org.headwater.studies.Comparison.Entry;
@@ -22,6 +26,46 @@ public final class ComparisonFiles {
     };
 
     private ComparisonFiles() {}
+
+    /**
+     * Makes the directory, if it is not there; before a long comparison rather than after it.
+     *
+     * @return whether it was made
+     * @throws InvalidInputException if it holds files
+     */
+    public static boolean claim(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            Files.createDirectories(directory);
+            return true;
+        }
+        if (!Files.isDirectory(directory)) {
+            throw InvalidInputException.of(
+                    "--output", "must be a directory", directory, "choose another name");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent()) {
+                throw InvalidInputException.of(
+                        "--output",
+                        "must be a new or an empty directory",
+                        directory + ", which holds files",
+                        "choose another name");
+            }
+        }
+        if (!Files.isWritable(directory)) {
+            throw new AccessDeniedException(directory.toString());
+        }
+        return false;
+    }
+
+    /** Takes away an empty directory that was made for a comparison that did not end. */
+    public static void discard(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent()) {
+                return;
+            }
+        }
+        Files.delete(directory);
+    }
 
     /** Writes all. */
     public static void write(Path directory, Trial trial, Options options, Result result)
