@@ -120,8 +120,20 @@ public final class Experiments {
         }
     }
 
+    private static void claim(Experiment experiment, Options options) {
+        try {
+            mark(experiment, options);
+        } catch (IOException e) {
+            throw InvalidInputException.of(
+                    "--output",
+                    "must be a directory that can be written",
+                    options.directory() + " (" + e.getMessage() + ")",
+                    "check its permissions or choose another");
+        }
+    }
+
     /** Refuses a directory in which there is something else. */
-    private static void claim(Experiment experiment, Options options) throws IOException {
+    private static void mark(Experiment experiment, Options options) throws IOException {
         Path directory = options.directory();
         JsonObject mark = new JsonObject();
         mark.addProperty("experiment", experiment.name());

@@ -177,6 +177,9 @@ class ExperimentsTest {
         Files.writeString(directory.resolve("file"), "");
         assertTrue(refused("bias", options("file", "")).contains("a file"));
         assertTrue(refused("bias", options("", "")).contains("holds other files"));
+        assertTrue(
+                refused("bias", options("file/below", ""))
+                        .startsWith("--output must be a directory that can be written"));
         run("stability", "sweep.csv");
         assertTrue(refused("bias", options("stability", "")).contains("small version of bias"));
     }
