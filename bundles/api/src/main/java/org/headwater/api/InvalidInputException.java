@@ -74,6 +74,11 @@ public final class InvalidInputException extends RuntimeException {
                 Objects.requireNonNull(name), key, rule, value, remedy, plugin);
     }
 
+    /** The same error of a key with another path, e.g. where its mapping lies in a list. */
+    public InvalidInputException atKey(String path) {
+        return new InvalidInputException(file, path, rule, value, remedy, plugin);
+    }
+
     /** The file, or null when none was named yet. */
     public String file() {
         return file;

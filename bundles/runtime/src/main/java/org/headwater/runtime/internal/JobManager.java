@@ -235,11 +235,14 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
                 AssembledProblem.of(
                         ProblemPlan.of(segments.at(0), plugins), null, workers, notices);
         for (int s = 1; s < segments.count(); s++) {
-            AssembledProblem.of(
-                    ProblemPlan.of(segments.at(s), plugins),
-                    first.experiment(),
-                    workers,
-                    line -> {});
+            segments.in(
+                    s,
+                    file ->
+                            AssembledProblem.of(
+                                    ProblemPlan.of(file, plugins),
+                                    first.experiment(),
+                                    workers,
+                                    line -> {}));
         }
         return first;
     }
@@ -386,7 +389,7 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
         Segments segments = Segments.of(problem);
         Set<Path> files = new TreeSet<>();
         for (int s = 0; s < segments.count(); s++) {
-            files.addAll(ProblemPlan.of(segments.at(s), plugins).inputs());
+            files.addAll(segments.in(s, file -> ProblemPlan.of(file, plugins)).inputs());
         }
         return List.copyOf(files);
     }

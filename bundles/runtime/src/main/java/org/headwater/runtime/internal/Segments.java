@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.SettingsSchema;
 import org.headwater.runtime.PluginKind;
@@ -111,6 +112,22 @@ record Segments(ProblemFile base, List<Change> changes) {
         return new ProblemFile(base.name(), base.file(), base.directory(), content);
     }
 
+    /**
+     * Makes something of a segment's problem; an error in a section that the segment brings is one
+     * of its entry in the list.
+     */
+    <T> T in(int segment, Function<ProblemFile, T> make) {
+        try {
+            return make.apply(at(segment));
+        } catch (InvalidInputException e) {
+            String section = e.key() == null ? "" : e.key().split("[.\\[]", 2)[0];
+            if (segment == 0 || !changes.get(segment - 1).sections().containsKey(section)) {
+                throw e;
+            }
+            throw e.atKey(KEY + "[" + (segment - 1) + "]." + e.key());
+        }
+    }
+
     /** The problem as a file would have it, the list of segments at its end. */
     Map<String, Object> content() {
         Map<String, Object> content = new LinkedHashMap<>(base.content());
@@ -137,7 +154,7 @@ record Segments(ProblemFile base, List<Change> changes) {
         List<Change> all = new ArrayList<>();
         for (int s = 1; s <= changes.size(); s++) {
             Change change = changes.get(s - 1);
-            Map<String, Object> content = ProblemPlan.of(at(s), plugins).content();
+            Map<String, Object> content = in(s, file -> ProblemPlan.of(file, plugins)).content();
             Map<String, Object> sections = new LinkedHashMap<>(change.sections());
             sections.replaceAll((key, value) -> content.get(key));
             all.add(new Change(change.from(), sections));

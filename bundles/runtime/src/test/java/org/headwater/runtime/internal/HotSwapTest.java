@@ -467,7 +467,11 @@ class HotSwapTest {
                     },
                     {
                         "segments: [{from-iteration: 5, prior: {type: l1, weight: -1}}]",
-                        "prior.weight"
+                        ": segments[0].prior.weight must be a number ≥ 0"
+                    },
+                    {
+                        "segments: [{from-iteration: 5, backend: nonsense}]",
+                        ": segments[0].backend names no installed backend"
                     }
                 }) {
             String message =
