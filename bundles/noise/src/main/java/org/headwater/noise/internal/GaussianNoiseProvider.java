@@ -89,8 +89,7 @@ public final class GaussianNoiseProvider implements NoiseProvider {
     private static Noise absolute(Settings settings, double[] measured) {
         return settings.isText(SD)
                 ? new UnknownLevelNoise(measured)
-                : GaussianNoise.independent(
-                        measured, StandardDeviations.of(settings, measured.length));
+                : GaussianNoise.independent(measured, StandardDeviations.of(settings, measured));
     }
 
     private static double[] relative(Settings settings, double[] measured) {
@@ -111,6 +110,7 @@ public final class GaussianNoiseProvider implements NoiseProvider {
                         max == 0 ? "give sd instead" : "raise floor or give sd instead");
             }
         }
+        StandardDeviations.requireSize(settings.key(RELATIVE), sd, measured);
         return sd;
     }
 

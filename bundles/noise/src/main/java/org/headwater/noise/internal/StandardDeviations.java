@@ -8,6 +8,9 @@ import org.headwater.api.Settings;
 final class StandardDeviations {
     static final String SD = "sd";
 
+    /** Relative to the largest datum; far below the rounding of doubles. */
+    private static final double LEAST = 1e-20;
+
     private StandardDeviations() {}
 
     static Setting setting(String help) {
@@ -17,11 +20,12 @@ final class StandardDeviations {
     /**
      * The values, one per datum.
      *
-     * @throws InvalidInputException if their number is wrong or one is not positive
+     * @throws InvalidInputException if their number is wrong or one is not positive, or so small
+     *     that squares of standardised residuals overflow
      */
-    static double[] of(Settings settings, int size) {
-        double[] sd = settings.vector(SD, size);
-        for (int i = 0; i < size; i++) {
+    static double[] of(Settings settings, double[] measured) {
+        double[] sd = settings.vector(SD, measured.length);
+        for (int i = 0; i < sd.length; i++) {
             if (!(sd[i] > 0)) {
                 throw InvalidInputException.of(
                         settings.key(SD),
@@ -30,6 +34,28 @@ final class StandardDeviations {
                         "give the standard deviation of the measurement's noise");
             }
         }
+        requireSize(settings.key(SD), sd, measured);
         return sd;
+    }
+
+    /** Refuses values so small, relative to the data, that nothing can be computed with them. */
+    static void requireSize(String key, double[] sd, double[] measured) {
+        double largest = 0;
+        for (double v : measured) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        for (int i = 0; i < sd.length; i++) {
+            if (sd[i] < LEAST * largest) {
+                throw InvalidInputException.of(
+                        key,
+                        "must be at least "
+                                + LEAST
+                                + " of the largest datum, "
+                                + largest
+                                + ", for every datum",
+                        sd[i] + " for datum " + (i + 1),
+                        "give the standard deviation of the measurement's noise");
+            }
+        }
     }
 }

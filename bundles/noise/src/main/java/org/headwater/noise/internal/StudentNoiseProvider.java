@@ -40,8 +40,6 @@ public final class StudentNoiseProvider implements NoiseProvider {
     @Override
     public Noise create(Settings settings, double[] measured) {
         return new StudentNoise(
-                measured,
-                StandardDeviations.of(settings, measured.length),
-                settings.number(FREEDOM));
+                measured, StandardDeviations.of(settings, measured), settings.number(FREEDOM));
     }
 }

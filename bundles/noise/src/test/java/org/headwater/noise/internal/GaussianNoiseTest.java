@@ -95,6 +95,10 @@ class GaussianNoiseTest {
     void wrongSettingsAreNamed() throws IOException {
         fails("noise.sd must be a number > 0", Map.of("sd", 0));
         fails("noise.sd must be a number > 0", Map.of("sd", -1));
+        fails("noise.sd must be at least 1.0E-20 of the largest datum, ", Map.of("sd", 1e-300));
+        fails(
+                "noise.relative must be at least 1.0E-20 of the largest datum, ",
+                Map.of("relative", 1e-200, "floor", 1e-200));
         fails("noise.sd[1] must be", Map.of("sd", List.of(1, -1, 1)));
         fails("noise.sd must hold 3 numbers, got 2 numbers", Map.of("sd", List.of(1, 1)));
         Files.writeString(directory.resolve("sd.csv"), "1\n0\n1\n");

@@ -84,7 +84,8 @@ final class FailureRule {
                 message,
                 value,
                 limit,
-                "see log.jsonl for the cause; mend the model or start nearer to the data,"
-                        + " then go on with --resume");
+                "see log.jsonl for the cause; a model that was at fault itself, such as a server that was"
+                        + " down, goes on with --resume once it works; a setting (noise, prior,"
+                        + " start) takes a new run");
     }
 }
