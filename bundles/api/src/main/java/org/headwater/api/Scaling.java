@@ -30,6 +30,9 @@ public record Scaling(
     /** The weight at which the choice of an {@link #AUTO} weight starts. */
     public static final double FIRST_GUESS = 1;
 
+    /** The largest weight of a prior: what is made of it stays far from overflow. */
+    public static final double LARGEST = 1e100;
+
     /** Checks the ranges. */
     public Scaling {
         if (!(weight > 0) || !(degree > 0) || dimension < 1) {

@@ -73,6 +73,7 @@ public record LaplaceApproximation(double[] mode, double[] precision, double[] f
         int d = mode.length;
         double[] precision = hessian.clone();
         DenseProducts.addScaled(1, curvature, 0, precision, 0, d * d);
+        requireFinite(precision, d);
         double[] l = precision.clone();
         if (!DenseCholesky.factor(l, d)) {
             throw InvalidInputException.of(
@@ -87,6 +88,18 @@ public record LaplaceApproximation(double[] mode, double[] precision, double[] f
             covariance[k] /= problem.beta();
         }
         return new LaplaceApproximation(mode, precision, factor(covariance, d));
+    }
+
+    private static void requireFinite(double[] precision, int d) {
+        for (int k = 0; k < d * d; k++) {
+            if (!Double.isFinite(precision[k])) {
+                throw InvalidInputException.of(
+                        "prior",
+                        "must leave the Hessian of data and prior finite",
+                        precision[k] + " for parameter " + (k / d + 1),
+                        "lower the prior's weight (raise its sd), or raise the noise");
+            }
+        }
     }
 
     /** Lower L with LLᵀ = C, 0 above the diagonal; C is not modified. O(d³). */

@@ -5,6 +5,7 @@ import org.headwater.api.InvalidInputException;
 import org.headwater.api.PluginInfo;
 import org.headwater.api.Prior;
 import org.headwater.api.PriorProvider;
+import org.headwater.api.Scaling;
 import org.headwater.api.Setting;
 import org.headwater.api.Settings;
 import org.headwater.api.SettingsSchema;
@@ -42,6 +43,7 @@ public final class ElasticNetPriorProvider implements PriorProvider {
                 .or(Setting.Kind.NUMBERS)
                 .or(Setting.Kind.FILE)
                 .atLeast(0)
+                .atMost(Scaling.LARGEST)
                 .required();
     }
 

@@ -39,6 +39,7 @@ public final class GroupLassoPriorProvider implements PriorProvider {
                                                     + " 1/field unit; auto: chosen from the data")
                                     .or(Scaling.AUTO)
                                     .atLeast(0)
+                                    .atMost(Scaling.LARGEST)
                                     .required(),
                             Setting.indexLists(
                                     GROUPS,

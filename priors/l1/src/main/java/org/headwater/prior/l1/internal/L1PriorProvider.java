@@ -32,6 +32,7 @@ public final class L1PriorProvider implements PriorProvider {
                                     .or(Setting.Kind.FILE)
                                     .or(Scaling.AUTO)
                                     .atLeast(0)
+                                    .atMost(Scaling.LARGEST)
                                     .required()),
                     "F. Han, S. Osher, W. Li, Sparse transformer architectures via regularized"
                             + " Wasserstein proximal operator with L1 prior, arXiv:2510.16356");

@@ -31,6 +31,7 @@ public final class LowRankPriorProvider implements PriorProvider {
                                                     + " 1/field unit; auto: chosen from the data")
                                     .or(Scaling.AUTO)
                                     .atLeast(0)
+                                    .atMost(Scaling.LARGEST)
                                     .required(),
                             Setting.integer(
                                             ROWS,

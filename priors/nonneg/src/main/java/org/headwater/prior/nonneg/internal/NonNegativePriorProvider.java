@@ -35,6 +35,7 @@ public final class NonNegativePriorProvider implements PriorProvider {
                                     .or(Setting.Kind.FILE)
                                     .or(Scaling.AUTO)
                                     .atLeast(0)
+                                    .atMost(Scaling.LARGEST)
                                     .byDefault(0)),
                     "");
 

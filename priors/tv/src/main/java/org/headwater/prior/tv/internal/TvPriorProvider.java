@@ -37,6 +37,7 @@ public final class TvPriorProvider implements PriorProvider {
                                                     + " length unit)); auto: chosen from the data")
                                     .or(Scaling.AUTO)
                                     .above(0)
+                                    .atMost(Scaling.LARGEST)
                                     .required(),
                             Setting.numbers(
                                             SHAPE,
