@@ -40,6 +40,14 @@ public interface KernelBackend {
     String description();
 
     /**
+     * How many doubles the processor computes at once, on which the last bits of results depend; 0
+     * where that is not what they depend on, as on a device.
+     */
+    default int laneWidth() {
+        return 0;
+    }
+
+    /**
      * One softmax over all coordinates, in the backend's precision: w_il ∝ exp(−κ|x_i − x_l|² −
      * logZ_l).
      *

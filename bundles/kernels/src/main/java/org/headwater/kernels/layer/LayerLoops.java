@@ -10,6 +10,9 @@ public interface LayerLoops {
     /** What runs, e.g. {@code scalar} or {@code 512-bit vectors}. */
     String description();
 
+    /** How many doubles are computed at once. */
+    int lanes();
+
     /**
      * e^{−q} in place; 0 where q &gt; 708.
      *

@@ -12,6 +12,11 @@ public final class ScalarLoops implements LayerLoops {
     }
 
     @Override
+    public int lanes() {
+        return 1;
+    }
+
+    @Override
     public void negativeExponentials(double[] q, int from, int to) {
         for (int i = from; i < to; i++) {
             q[i] = q[i] <= -Exponential.LEAST ? Exponential.exp(-q[i]) : 0;

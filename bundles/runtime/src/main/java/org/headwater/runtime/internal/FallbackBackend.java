@@ -41,6 +41,11 @@ final class FallbackBackend implements KernelBackend {
         return backend.description();
     }
 
+    @Override
+    public int laneWidth() {
+        return backend.laneWidth();
+    }
+
     /** For the verdict, once it has failed. */
     Optional<Reason> reason() {
         return Optional.ofNullable(failure)

@@ -77,6 +77,9 @@ final class Manifest {
         Map<String, Object> backend = new LinkedHashMap<>();
         backend.put("type", plan.backend().type());
         backend.put("description", problem.backend().description());
+        if (problem.backend().laneWidth() > 0) {
+            backend.put("lane-width", problem.backend().laneWidth());
+        }
         c.put("backend", backend);
         c.put("determinism", determinism(plan.backend().type()));
         c.put(PLUGINS, plugins(plan.identities()));

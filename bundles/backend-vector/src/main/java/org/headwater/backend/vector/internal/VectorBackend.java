@@ -26,6 +26,11 @@ final class VectorBackend implements KernelBackend {
     }
 
     @Override
+    public int laneWidth() {
+        return loops.lanes();
+    }
+
+    @Override
     public void joint(
             Ensemble x,
             double kappa,

@@ -34,6 +34,11 @@ public final class VectorLoops implements LayerLoops {
         return LANES.vectorBitSize() + "-bit vectors";
     }
 
+    @Override
+    public int lanes() {
+        return LANES.length();
+    }
+
     /**
      * e^{−q}, 0 ≤ q ≤ 708: 2ᵏ·e^r, |r| ≤ log(2)/2, by the Taylor polynomial of degree 12 (next term
      * 1.7e-16).
