@@ -30,6 +30,7 @@ import org.headwater.kernels.random.KeyedRandom;
 import org.headwater.kernels.workers.FixedWorkers;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
 import org.headwater.runtime.ProblemFile;
 import org.headwater.runtime.ProblemFunctions;
@@ -231,6 +232,23 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
 
     /** Makes the first segment; of later ones makes sure that they can be made. */
     private AssembledProblem assemble(Segments segments, Notices notices) {
+        try {
+            return withinMemory(segments, notices);
+        } catch (OutOfMemoryError e) {
+            LOG.error("out of memory before the run", e);
+            throw InvalidInputException.of(
+                            PluginKind.MODEL.key(),
+                            "must fit into the memory that Java may take",
+                            "a problem that takes more than "
+                                    + Runtime.getRuntime().maxMemory() / 1_000_000
+                                    + " MB",
+                            "make the model smaller, or allow more with"
+                                    + " HEADWATER_JAVA_OPTS=-Xmx8g or the like")
+                    .inFile(segments.base().file().toString());
+        }
+    }
+
+    private AssembledProblem withinMemory(Segments segments, Notices notices) {
         AssembledProblem first =
                 AssembledProblem.of(
                         ProblemPlan.of(segments.at(0), plugins), null, workers, notices);
@@ -364,7 +382,13 @@ public final class JobManager implements Jobs, PluginRegistry.Listener {
     @Override
     public Validation validate(ProblemFile problem) {
         Segments segments = Segments.of(problem).resolved(plugins);
-        return ProblemCheck.of(assemble(segments, new Notices()), workers);
+        AssembledProblem assembled = assemble(segments, new Notices());
+        inFile(
+                problem.file().toString(),
+                () ->
+                        ProblemCheck.requireMemory(
+                                assembled, workers, Runtime.getRuntime().maxMemory()));
+        return ProblemCheck.of(assembled, workers);
     }
 
     @Override

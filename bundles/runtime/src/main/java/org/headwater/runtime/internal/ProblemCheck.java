@@ -6,9 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.headwater.api.Ensemble;
 import org.headwater.api.ForwardModel;
+import org.headwater.api.InvalidInputException;
 import org.headwater.api.ParameterBlock;
 import org.headwater.api.Workers;
 import org.headwater.runtime.Jobs.Validation;
+import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins.Plugin;
 
 /** What can be said of a problem before it runs. */
@@ -91,6 +93,41 @@ final class ProblemCheck {
                         + particles * m
                         + workers.threads() * m * d
                         + 6 * d * d);
+    }
+
+    /**
+     * Refuses a problem whose run takes more memory than there is.
+     *
+     * @param limit bytes of the Java machine
+     */
+    static void requireMemory(AssembledProblem p, Workers workers, long limit) {
+        if (bytes(p, workers) > limit) {
+            throw outOfMemory(p, workers, limit);
+        }
+    }
+
+    /** The error that a run takes more memory than there is, by the estimate or because it did. */
+    static InvalidInputException outOfMemory(AssembledProblem p, Workers workers, long limit) {
+        long bytes = bytes(p, workers);
+        long d = p.model().dimension();
+        long particles = p.stepper().particles();
+        boolean ensemble = 8 * ENSEMBLE_ARRAYS * particles * d > bytes / 2;
+        return InvalidInputException.of(
+                ensemble ? "solver." + PARTICLES : PluginKind.MODEL.key(),
+                "must leave the run within the " + megabytes(limit) + " that Java may take",
+                bytes > limit
+                        ? (ensemble ? particles + ", which take" : d + " parameters, which take")
+                                + " about "
+                                + megabytes(bytes)
+                        : "a run that needs more",
+                (ensemble ? "lower it" : "take fewer parameters or particles")
+                        + ", or allow more with HEADWATER_JAVA_OPTS=-Xmx"
+                        + gigabytes(2 * Math.max(bytes, limit))
+                        + "g");
+    }
+
+    private static long gigabytes(long bytes) {
+        return (bytes + (1L << 30) - 1) >> 30;
     }
 
     private static String blocks(ForwardModel model) {

@@ -946,6 +946,11 @@ final class RunJob implements Job {
     private Throwable explained(Throwable e) {
         InvalidInputException invalid = e instanceof InvalidInputException i ? i : null;
         AssembledProblem problem = current;
+        if (problem != null && e instanceof OutOfMemoryError) {
+            invalid =
+                    ProblemCheck.outOfMemory(
+                            problem, services.workers(), Runtime.getRuntime().maxMemory());
+        }
         if (invalid == null && problem != null && !(e instanceof VirtualMachineError)) {
             invalid =
                     PluginCalls.culprit(e, problem.plan().plugins())

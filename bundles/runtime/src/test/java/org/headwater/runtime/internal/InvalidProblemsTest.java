@@ -93,6 +93,14 @@ class InvalidProblemsTest {
     void wrongTypesAndRanges() {
         starts("prior.weight must be a number ≥ 0", "got true", "prior.weight=true");
         starts("noise.sd must be a number > 0", "got -1.0", "noise.sd=-1");
+        starts(
+                "noise.sd must be at least 1.0E-20 of the largest datum, 2.0,",
+                "got 1.0E-300",
+                "noise.sd=1e-300");
+        starts(
+                "prior.weight must be a number ≥ 0 and ≤ 1.0E100",
+                "got 1.0E308",
+                "prior.weight=1e308");
         starts("noise.sd must be a number > 0", "got 0.0", "noise.sd=0");
         starts("solver.particles must be a whole number ≥ 1", "got 2.5", "solver.particles=2.5");
         starts("beta must be a number > 0", "got 0.0", "beta=0");

@@ -108,6 +108,14 @@ class JobManagerTest {
         assertEquals("done", manifest.get("status"));
         assertEquals(5L, manifest.get("seed"));
         assertEquals("test", manifest.get("command"));
+        Map<?, ?> backend = (Map<?, ?>) manifest.get("backend");
+        String description = backend.get("description").toString();
+        assertEquals(
+                description.contains("scalar")
+                        ? 1L
+                        : Long.parseLong(description.replaceAll(".*?(\\d+)-bit.*", "$1")) / 64,
+                ((Number) backend.get("lane-width")).longValue(),
+                description);
         assertEquals(5, ((List<?>) manifest.get("plugins")).size());
         List<?> inputs = (List<?>) manifest.get("inputs");
         assertEquals(2, inputs.size());
@@ -529,7 +537,10 @@ class JobManagerTest {
                         "forward-model.from=4",
                         "forward-model.by=memory");
         assertEquals(Job.Status.FAILED, job.status());
-        assertInstanceOf(OutOfMemoryError.class, job.error().orElseThrow());
+        InvalidInputException e =
+                assertInstanceOf(InvalidInputException.class, job.error().orElseThrow());
+        assertTrue(e.getMessage().contains("must leave the run within the "), e.getMessage());
+        assertTrue(e.getMessage().contains("HEADWATER_JAVA_OPTS=-Xmx"), e.getMessage());
         assertEquals("failed", json(out.resolve("manifest.json")).get("status"));
         assertEquals(2, Checkpoint.read(out.resolve("checkpoint/state.npz")).iteration());
     }
@@ -639,6 +650,29 @@ class JobManagerTest {
         assertEquals("l1 (org.headwater.test 0.1.0)", v.lines().get("prior"));
         assertEquals("2 (field 2)", v.lines().get("parameters"));
         assertEquals(List.of("A.csv", "p.yaml", "y.csv"), names(folder));
+    }
+
+    @Test
+    void aRunThatTakesMoreMemoryThanThereIsIsNotValid() throws Exception {
+        JobManager jobs = TestPlatform.jobs(TestPlatform.plugins(), 1);
+        Path file = linear("prior: {type: l1, weight: 1}");
+        ProblemFile problem =
+                ProblemFile.read(
+                        file,
+                        List.of(
+                                "forward-model={type: linear, operator: identity, shape: 200}",
+                                "data.values=" + Collections.nCopies(200, 1),
+                                "solver={type: rwpo, particles: 10000000}"));
+        String message =
+                assertThrows(InvalidInputException.class, () -> jobs.validate(problem))
+                        .getMessage();
+        jobs.close();
+        // eleven arrays of 10⁷ × 200 numbers, and little besides
+        assertTrue(
+                message.startsWith(file + ": solver.particles must leave the run within the "),
+                message);
+        assertTrue(
+                message.contains(", got 10000000, which take about 176002 MB; lower it"), message);
     }
 
     /**

@@ -26,6 +26,9 @@ import org.headwater.model.eit.internal.cem.TankShape;
  * the tank; keys of {@code tank} override the preset one by one.
  */
 final class ModelSection {
+    /** A finer mesh takes more memory and time than runs have. */
+    static final int MOST_NODES = 200_000;
+
     private static final String WIDTH = "electrode-width";
     private static final String ANGLES = "electrode-angles";
     private static final String ERROR = "approximation-error";
@@ -126,6 +129,7 @@ final class ModelSection {
                         SettingsSchema.of(
                                 Setting.integer("nodes", "number of nodes wanted")
                                         .atLeast(50)
+                                        .atMost(MOST_NODES)
                                         .byDefault(1800),
                                 Setting.file(
                                         "file",
@@ -227,7 +231,8 @@ final class ModelSection {
                                                 "nodes",
                                                 "nodes of the fine mesh, three times the mesh's"
                                                         + " when absent")
-                                        .atLeast(50),
+                                        .atLeast(50)
+                                        .atMost(MOST_NODES),
                                 Setting.integer("samples", "number of draws, 200 when absent")
                                         .atLeast(10)
                                         .atMost(2000),

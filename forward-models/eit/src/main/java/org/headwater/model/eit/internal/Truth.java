@@ -61,7 +61,8 @@ record Truth(
                                     Setting.integer(
                                                     "nodes",
                                                     "nodes, three times the model's by default")
-                                            .atLeast(50))));
+                                            .atLeast(50)
+                                            .atMost(3 * ModelSection.MOST_NODES))));
 
     private static final SettingsSchema INCLUSION =
             SettingsSchema.of(

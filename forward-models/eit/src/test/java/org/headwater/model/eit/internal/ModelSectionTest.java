@@ -234,6 +234,10 @@ class ModelSectionTest {
     void meshFilesMustBeThereAndFitTheTank() {
         ModelSection s = section("csv", map("mesh", map("file", "no-such-mesh.msh")));
         assertInvalid("forward-model.mesh.file", s::mesh, "no-such-mesh.msh");
+        assertInvalid(
+                "forward-model.mesh.nodes",
+                () -> section("csv", map("mesh", map("nodes", 100_000_000))),
+                "≤ 200000");
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class LinearProvider implements ForwardModelProvider {
     private static final String SAMPLING_SEED = "sampling-seed";
     private static final String VALUES = "values";
     private static final int MOST_UNKNOWNS = 1 << 20;
+    private static final int MOST_DATA = 1 << 22;
 
     /** The keys that belong to each operator, besides shape. */
     private static final Map<String, List<String>> KEYS =
@@ -261,6 +262,13 @@ public final class LinearProvider implements ForwardModelProvider {
         }
         double[] degrees = angles(model);
         int detectors = detectors(model, sizes[0], sizes[1]);
+        if ((long) degrees.length * detectors > MOST_DATA) {
+            throw InvalidInputException.of(
+                    model.key(ANGLES),
+                    "must give at most " + MOST_DATA + " data, angles times detectors",
+                    degrees.length + " × " + detectors,
+                    "take fewer angles or detectors");
+        }
         double[] angles = Arrays.stream(degrees).map(Math::toRadians).toArray();
         int[] group = new int[angles.length * detectors];
         List<String> names = new ArrayList<>();
@@ -283,8 +291,9 @@ public final class LinearProvider implements ForwardModelProvider {
             return model.matrix(ANGLES).data();
         }
         int count = model.integer(ANGLES);
-        if (count < 1) {
-            throw model.invalid(ANGLES, "must be 1 at least", "say how many angles there are");
+        if (count < 1 || count > MOST_DATA) {
+            throw model.invalid(
+                    ANGLES, "must be from 1 to " + MOST_DATA, "say how many angles there are");
         }
         double[] degrees = new double[count];
         Arrays.setAll(degrees, i -> 180.0 * i / count);

@@ -192,6 +192,23 @@ class OperatorSettingsTest {
                 "shape",
                 List.of(2, 2, 2));
         fails(
+                "forward-model.angles must be from 1 to 4194304, got 1.0E9",
+                "operator",
+                "tomography",
+                "shape",
+                List.of(4, 4),
+                "angles",
+                1_000_000_000);
+        fails(
+                "forward-model.angles must give at most 4194304 data, angles times detectors, got"
+                        + " 4000000 × 6",
+                "operator",
+                "tomography",
+                "shape",
+                List.of(4, 4),
+                "angles",
+                4_000_000);
+        fails(
                 "forward-model.coefficients must be from 1 to 8, got 9",
                 "operator",
                 "dct",
