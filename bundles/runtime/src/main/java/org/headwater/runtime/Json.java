@@ -5,11 +5,14 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * JSON text of maps, lists and scalars, as the files of a run and of the server's queue have it;
@@ -24,6 +27,8 @@ public final class Json {
                     .disableHtmlEscaping()
                     .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
                     .create();
+
+    private static final Pattern PLACE = Pattern.compile("at line (\\d+) column (\\d+)");
 
     private Json() {}
 
@@ -51,8 +56,19 @@ public final class Json {
             }
             return map;
         } catch (JsonParseException | NumberFormatException e) {
-            throw new IOException("not a JSON object: " + e.getMessage(), e);
+            throw new IOException("not a JSON object: " + mistake(e), e);
         }
+    }
+
+    /** The parser's message in words; it tells of its own classes and links to its own pages. */
+    private static String mistake(RuntimeException e) {
+        if (e.getCause() instanceof EOFException) {
+            return "the text ends too early";
+        }
+        Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
+        return place.find()
+                ? "a mistake in line " + place.group(1) + ", column " + place.group(2)
+                : "a value of the wrong kind";
     }
 
     /** A copy with text keys; empty when the value is no mapping. */

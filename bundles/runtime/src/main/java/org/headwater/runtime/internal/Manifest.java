@@ -1,7 +1,9 @@
 package org.headwater.runtime.internal;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -97,9 +99,27 @@ final class Manifest {
         return read(directory.manifest());
     }
 
-    /** Reads a manifest. */
+    /**
+     * Reads a manifest.
+     *
+     * @throws IOException if it cannot be read or is no manifest; the message names the file
+     */
     static Manifest read(Path file) throws IOException {
-        return new Manifest(file, Json.object(Files.readString(file, StandardCharsets.UTF_8)));
+        Manifest manifest;
+        try {
+            manifest =
+                    new Manifest(file, Json.object(Files.readString(file, StandardCharsets.UTF_8)));
+        } catch (CharacterCodingException e) {
+            throw new IOException(file.getFileName() + " is damaged: not UTF-8 text", e);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(file.getFileName() + " is damaged: " + e.getMessage(), e);
+        }
+        if (!(manifest.content.get(STATUS) instanceof String)) {
+            throw new IOException(file.getFileName() + " is damaged: it has no " + STATUS);
+        }
+        return manifest;
     }
 
     private static String determinism(String backend) {

@@ -6,7 +6,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,6 +129,26 @@ final class NpyFile {
                 .filter(n -> !n.isBlank())
                 .mapToInt(n -> Integer.parseInt(n.strip()))
                 .toArray();
+    }
+
+    /**
+     * Makes sure that a file holds a matrix with as many numbers as its header says.
+     *
+     * @throws IOException if it does not
+     */
+    static void requireWhole(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            int[] shape = readShape(Channels.newInputStream(channel));
+            if (shape.length != 2) {
+                throw new IOException("not a matrix");
+            }
+            long numbers = 8L * shape[0] * shape[1];
+            long bytes = channel.size() - channel.position();
+            if (bytes != numbers) {
+                throw new IOException(
+                        "it has " + bytes + " bytes of numbers in the place of " + numbers);
+            }
+        }
     }
 
     /** Reads the next numbers. */

@@ -2,9 +2,11 @@ package org.headwater.runtime.internal;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,12 +75,13 @@ public final class RunComparison {
                         null,
                         "restore the file");
             }
+            requireWhole(run);
         } catch (IOException e) {
             throw InvalidInputException.of(
                     RUN,
-                    "must be a run directory that can be read",
+                    "must be a run directory whose files are whole",
                     run + " (" + e.getMessage() + ")",
-                    "check its files");
+                    "restore the file, or start the run anew: headwater run " + problem);
         }
         return ProblemFile.read(problem, List.of());
     }
@@ -99,6 +102,38 @@ public final class RunComparison {
             c.differs("nothing else has changed, so the bytes should be the same");
         }
         return new Reproduction(c.agreement, List.copyOf(c.files), changes);
+    }
+
+    /** Makes sure, before hours of computing, that there will be something to compare with. */
+    private static void requireWhole(Path run) throws IOException {
+        List<Path> parts = new ArrayList<>(List.of(run));
+        Path segments = run.resolve("segments");
+        for (String segment : names(segments, segments, Files::isDirectory)) {
+            parts.add(segments.resolve(segment));
+        }
+        for (Path part : parts) {
+            Path images = part.resolve("images");
+            requireWhole(run, part.resolve("posterior.npy"), NpyFile::requireWhole);
+            requireWhole(run, part.resolve("summary.csv"), RunComparison::summary);
+            for (String image : names(images, images, p -> p.toString().endsWith(".csv"))) {
+                requireWhole(run, images.resolve(image), RunComparison::numbers);
+            }
+        }
+    }
+
+    private interface Reader {
+        void read(Path file) throws IOException;
+    }
+
+    private static void requireWhole(Path run, Path file, Reader reader) throws IOException {
+        try {
+            reader.read(file);
+        } catch (FileSystemException e) {
+            throw new IOException(run.relativize(file) + " cannot be read", e);
+        } catch (IOException | NumberFormatException e) {
+            String why = e instanceof EOFException ? "it ends too early" : e.getMessage();
+            throw new IOException(run.relativize(file) + " is damaged: " + why, e);
+        }
     }
 
     private interface Filter {
@@ -222,9 +257,16 @@ public final class RunComparison {
     private static double[][] summary(Path file) throws IOException {
         List<double[]> rows = new ArrayList<>();
         try (BufferedReader in = Files.newBufferedReader(file)) {
-            int columns = in.readLine().split(",").length - 1;
+            String head = in.readLine();
+            if (head == null) {
+                throw new EOFException();
+            }
+            int columns = head.split(",").length - 1;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String[] cells = line.split(",", -1);
+                if (cells.length <= columns) {
+                    throw new IOException("a row has too few cells: " + line);
+                }
                 double[] row = new double[columns];
                 for (int i = 0; i < row.length; i++) {
                     String cell = cells[cells.length - row.length + i];

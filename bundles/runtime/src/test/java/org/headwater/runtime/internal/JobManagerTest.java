@@ -391,6 +391,13 @@ class JobManagerTest {
         assertTrue(
                 message(() -> jobs.resume(out, Job.Listener.NONE))
                         .startsWith("--resume must name a run whose files are whole, got " + out));
+        Files.writeString(out.resolve("manifest.json"), "{\"status\": ");
+        assertEquals(
+                "--resume must name a run whose files are whole, got "
+                        + out
+                        + " (manifest.json is damaged: not a JSON object: the text ends too early);"
+                        + " start the run anew",
+                message(() -> jobs.resume(out, Job.Listener.NONE)));
         jobs.close();
     }
 

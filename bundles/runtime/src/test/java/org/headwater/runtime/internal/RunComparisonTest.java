@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.headwater.api.InvalidInputException;
@@ -82,6 +83,52 @@ class RunComparisonTest {
         try (OutputStream out = Files.newOutputStream(npy)) {
             NpyFile.write(out, x, x.length / 2, 2);
         }
+    }
+
+    private void assertDamaged(String name, byte[] content, String why) throws IOException {
+        Path damaged = run.resolve(name);
+        byte[] whole = Files.readAllBytes(damaged);
+        Files.write(damaged, content);
+        String message =
+                assertThrows(InvalidInputException.class, () -> Reproduction.problem(run))
+                        .getMessage();
+        assertEquals(
+                "RUN_DIR must be a run directory whose files are whole, got "
+                        + run
+                        + " ("
+                        + name
+                        + " is damaged: "
+                        + why
+                        + "); restore the file, or start the run anew: headwater run "
+                        + run.resolve("problem.yaml"),
+                message);
+        Files.write(damaged, whole);
+    }
+
+    /** Known before the run is done again, which may take hours. */
+    @Test
+    void damagedResultsAreRefusedAtOnce() throws Exception {
+        byte[] npy = Files.readAllBytes(run.resolve("posterior.npy"));
+        int numbers = npy.length - 128;
+        assertDamaged(
+                "posterior.npy",
+                Arrays.copyOf(npy, npy.length - 8),
+                "it has " + (numbers - 8) + " bytes of numbers in the place of " + numbers);
+        assertDamaged("posterior.npy", new byte[0], "it ends too early");
+        assertDamaged("posterior.npy", new byte[300], "not an NPY file of version 1.0");
+        assertDamaged("summary.csv", new byte[0], "it ends too early");
+        assertDamaged("manifest.json", new byte[0], "empty JSON");
+        assertDamaged(
+                "manifest.json",
+                "{\"status\"".getBytes(),
+                "not a JSON object: the text ends too early");
+        assertDamaged(
+                "manifest.json",
+                "\"done\"".getBytes(),
+                "not a JSON object: a mistake in line 1, column 2");
+        assertDamaged("manifest.json", "{}".getBytes(), "it has no status");
+        assertDamaged("manifest.json", new byte[] {-1, -2}, "not UTF-8 text");
+        Reproduction.problem(run);
     }
 
     @Test
