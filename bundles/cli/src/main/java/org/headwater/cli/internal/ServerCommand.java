@@ -51,10 +51,10 @@ final class ServerCommand extends SubCommand {
     public Integer call() throws Exception {
         List<String> all = new ArrayList<>(settings);
         if (port != null) {
-            all.add("port=" + port);
+            all.add("--port=" + port);
         }
         if (host != null) {
-            all.add("host=" + ServerService.quoted(host));
+            all.add("--host=" + ServerService.quoted(host));
         }
         all.addAll(ServerService.directories(data, conf));
         return service.run("server", all);

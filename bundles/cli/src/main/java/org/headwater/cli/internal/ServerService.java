@@ -24,14 +24,14 @@ final class ServerService {
         this.context = context;
     }
 
-    /** Settings that name directories. */
+    /** Options that name directories. */
     static List<String> directories(Path data, Path conf) {
         List<String> all = new ArrayList<>();
         if (data != null) {
-            all.add("data=" + quoted(data.toAbsolutePath().toString()));
+            all.add("--data=" + quoted(data.toAbsolutePath().toString()));
         }
         if (conf != null) {
-            all.add("conf=" + quoted(conf.toAbsolutePath().toString()));
+            all.add("--conf=" + quoted(conf.toAbsolutePath().toString()));
         }
         return all;
     }

@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The commands {@code server} and {@code reindex}: the first argument is the command, the others
- * are settings {@code key=value} over those of {@code conf/server.yaml}.
+ * are settings over those of {@code conf/server.yaml}: {@code key=value} from {@code --set}, or
+ * {@code --key=value} from an option of their own.
  *
  * <p>The bundles of the HTTP service start when the queue is open and the servlets are registered,
  * so that whoever gets an answer gets a true one.

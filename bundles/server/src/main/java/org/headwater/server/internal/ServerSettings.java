@@ -3,6 +3,8 @@ package org.headwater.server.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,9 @@ record ServerSettings(Path conf, Path data, Settings values) {
 
     /** Whether administrators may install plug-ins over the network. */
     static final String INSTALL = "install-plugins";
+
+    /** What an option of the command line begins with. */
+    private static final String OPTION = "--";
 
     private static final String MEMORY = "memory";
     private static final double SHARE_OF_HEAP = 0.7;
@@ -115,12 +120,22 @@ record ServerSettings(Path conf, Path data, Settings values) {
      * Reads the configuration.
      *
      * @param home the installation
-     * @param overrides {@code key=value}; {@code conf=DIR} names the configuration's directory
-     * @throws InvalidInputException if a key is unknown or wrong; it names the file
+     * @param overrides {@code key=value} from {@code --set}, {@code --key=value} from an option of
+     *     its own; {@code --conf=DIR} names the configuration's directory
+     * @throws InvalidInputException if a key is unknown or wrong; it names the file or the option
      */
     static ServerSettings read(Path home, List<String> overrides) {
+        Map<String, String> options = new HashMap<>();
+        List<String> settings = new ArrayList<>();
+        for (String override : overrides) {
+            boolean own = override.startsWith(OPTION);
+            String setting = own ? override.substring(OPTION.length()) : override;
+            String key = firstKey(setting);
+            options.put(key, own ? OPTION + key : "--set " + key);
+            settings.add(setting);
+        }
+        Map<String, Object> given = new LinkedHashMap<>(ProblemFile.settings(settings));
         Path conf = home.resolve("conf");
-        Map<String, Object> given = new LinkedHashMap<>(ProblemFile.settings(overrides));
         if (given.remove("conf") instanceof String other) {
             conf = Path.of(other).toAbsolutePath();
         }
@@ -139,11 +154,31 @@ record ServerSettings(Path conf, Path data, Settings values) {
                             : home.resolve(values.text(DATA)).toAbsolutePath();
             return new ServerSettings(conf, data.normalize(), values);
         } catch (InvalidInputException e) {
-            throw e.inFile(file.toString());
+            String section = e.key() == null ? "" : e.key().split("\\.")[0];
+            String option = options.get(section);
+            throw option == null
+                    ? e.inFile(file.toString())
+                    : InvalidInputException.of(
+                            option + e.key().substring(section.length()),
+                            e.rule(),
+                            e.value(),
+                            e.remedy());
         } catch (IOException e) {
             throw InvalidInputException.of(
                     file.toString(), "cannot be read", e.getMessage(), "check its permissions");
         }
+    }
+
+    private static String firstKey(String setting) {
+        int equals = setting.indexOf('=');
+        if (equals <= 0) {
+            throw InvalidInputException.of(
+                    "--set",
+                    "must have the form key=value",
+                    "'" + setting + "'",
+                    "write for instance --set jobs=4");
+        }
+        return setting.substring(0, equals).strip().split("\\.")[0];
     }
 
     /** Whether a file has more than comments. */
