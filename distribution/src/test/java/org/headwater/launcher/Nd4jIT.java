@@ -77,14 +77,16 @@ class Nd4jIT {
     private List<double[]> summary(String backend) throws Exception {
         Path output = folder.resolve(backend);
         Path problem = folder.resolve("problem.yaml");
-        headwater(
-                0,
-                "run",
-                problem.toString(),
-                "--set",
-                "backend=" + backend,
-                "--output",
-                output.toString());
+        String said =
+                headwater(
+                        0,
+                        "run",
+                        problem.toString(),
+                        "--set",
+                        "backend=" + backend,
+                        "--output",
+                        output.toString());
+        assertTrue(!said.contains("Warning"), said);
         String manifest = Files.readString(output.resolve("manifest.json"));
         assertTrue(manifest.contains("\"" + backend + " ("), manifest);
         List<String> lines = Files.readAllLines(output.resolve("summary.csv"));
