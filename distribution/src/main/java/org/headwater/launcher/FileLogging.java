@@ -10,15 +10,20 @@ import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.TimeBasedRollingPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.status.NopStatusListener;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Logs to the file that the system property {@code headwater.log} names, from several processes at
- * once, and never to the terminal. A {@code conf/logback.xml} of the installation takes its place;
- * none is shipped, because reading one takes a third of the time that the platform starts in.
+ * once, and never to the terminal; nowhere if the property is empty. A {@code conf/logback.xml} of
+ * the installation takes its place; none is shipped, because reading one takes a third of the time
+ * that the platform starts in.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class FileLogging extends ContextAwareBase implements Configurator {
+    /** System property: the log's file; empty for none. */
+    static final String FILE = "headwater.log";
+
     /** System property: whether the process lives for days and needs a new file for each. */
     static final String DAILY = "headwater.log.daily";
 
@@ -38,11 +43,24 @@ public final class FileLogging extends ContextAwareBase implements Configurator 
         return appender;
     }
 
+    /** Where a user finds more about an error. */
+    static String details() {
+        String file = System.getProperty(FILE, "");
+        return file.isEmpty() ? "no log is kept" : "details in " + file;
+    }
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        String file = System.getProperty("headwater.log");
+        String file = System.getProperty(FILE);
         if (file == null || System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        // Logback would print its own troubles to stdout, which belongs to the command.
+        context.getStatusManager().add(new NopStatusListener());
+        ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        if (file.isEmpty()) {
+            root.setLevel(Level.OFF);
+            return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
         }
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
@@ -58,7 +76,6 @@ public final class FileLogging extends ContextAwareBase implements Configurator 
         }
         appender.setPrudent(true);
         appender.start();
-        ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(appender);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

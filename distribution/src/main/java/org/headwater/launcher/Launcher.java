@@ -60,17 +60,20 @@ public final class Launcher {
         }
         Path home = Path.of(System.getProperty("headwater.home")).toAbsolutePath().normalize();
         System.setProperty("headwater.home", home.toString());
-        Path logs = logDirectory(home);
-        Path log = logs.resolve("headwater." + LocalDate.now() + ".log");
-        System.setProperty("headwater.log", log.toString());
+        UserHome.settle(System.getenv("HOME"));
+        LogFolder logs = new LogFolder(home, System.getenv("XDG_STATE_HOME"), UserHome.get());
+        Optional<Path> log = logs.file("headwater." + LocalDate.now() + ".log");
+        System.setProperty(FileLogging.FILE, log.map(Path::toString).orElse(""));
         Path logback = home.resolve("conf").resolve("logback.xml");
         if (Files.exists(logback)) {
             System.setProperty("logback.configurationFile", logback.toString());
+        } else if (log.isEmpty()) {
+            say("warning: no log is kept: cannot write any of " + logs + "; set XDG_STATE_HOME");
         }
         Launcher launcher = new Launcher();
         launcher.heedSignals();
-        launcher.exitCode = launcher.run(home, log, args);
-        removeOldLogs(logs);
+        launcher.exitCode = launcher.run(home, args);
+        log.ifPresent(file -> removeOldLogs(file.getParent()));
         launcher.finished.countDown();
         System.exit(launcher.exitCode);
     }
@@ -88,7 +91,7 @@ public final class Launcher {
         }
     }
 
-    private int run(Path home, Path log, String[] args) {
+    private int run(Path home, String[] args) {
         boolean shell = args.length > 0 && args[0].equals("shell");
         if (args.length > 0 && args[0].equals("server")) {
             // the server's queue decides how many jobs run at once, within these threads
@@ -107,13 +110,13 @@ public final class Launcher {
                 platform.addServer();
             }
             for (String complaint : platform.complaints()) {
-                say("warning: " + complaint + "; details in " + log);
+                say("warning: " + complaint + "; " + FileLogging.details());
             }
             @SuppressWarnings("rawtypes")
             Optional<ToIntFunction> found =
                     platform.find(ToIntFunction.class, "(headwater.command=true)", PATIENCE);
             if (found.isEmpty()) {
-                return broken("the platform did not start", log);
+                return broken("the platform did not start");
             }
             @SuppressWarnings("unchecked")
             ToIntFunction<String[]> command = found.get();
@@ -133,7 +136,7 @@ public final class Launcher {
             return interruptedEarly();
         } catch (IOException | BundleException | RuntimeException | Error e) {
             LoggerFactory.getLogger(Launcher.class).error("the command failed", e);
-            return stopping ? interruptedEarly() : broken(String.valueOf(e), log);
+            return stopping ? interruptedEarly() : broken(String.valueOf(e));
         }
     }
 
@@ -146,33 +149,14 @@ public final class Launcher {
         return INTERRUPTED;
     }
 
-    private static int broken(String what, Path log) {
-        say("internal error: " + what + "; details in " + log);
+    private static int broken(String what) {
+        say("internal error: " + what + "; " + FileLogging.details());
         return INTERNAL_ERROR;
     }
 
     private static void say(String line) {
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8)
                 .println(line.replace('\n', ' '));
-    }
-
-    /** {@code logs} of the installation, or a folder of the user's where that is not writable. */
-    private static Path logDirectory(Path home) {
-        Path logs = home.resolve("logs");
-        try {
-            Files.createDirectories(logs);
-            if (Files.isWritable(logs)) {
-                return logs;
-            }
-        } catch (IOException e) {
-            // An installation that belongs to somebody else; the user's own folder it is.
-        }
-        String xdg = System.getenv("XDG_STATE_HOME");
-        Path state =
-                xdg != null && !xdg.isEmpty()
-                        ? Path.of(xdg)
-                        : Path.of(System.getProperty("user.home"), ".local", "state");
-        return state.resolve("headwater").resolve("logs");
     }
 
     private static void removeOldLogs(Path logs) {

@@ -94,6 +94,7 @@ public final class Platform implements AutoCloseable {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(null);
         Path cache = Files.createTempDirectory("headwater-");
+        UserHome.orElse(cache);
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, cache.resolve("bundles").toString());
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED_PACKAGES);

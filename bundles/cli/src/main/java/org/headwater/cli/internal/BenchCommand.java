@@ -76,9 +76,8 @@ final class BenchCommand extends SubCommand {
     @Option(
             names = "--threads",
             paramLabel = "COUNT",
-            defaultValue = "0",
-            description = "Threads (default: all processors).")
-    private int threads;
+            description = "Threads, at least 1 (default: all processors).")
+    private Integer threads;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -98,10 +97,10 @@ final class BenchCommand extends SubCommand {
         if (precision != 32 && precision != 64) {
             throw misuse("--precision must be 32 or 64, got " + precision);
         }
-        if (threads < 0) {
+        if (threads != null && threads < 1) {
             throw misuse("--threads must be at least 1, got " + threads);
         }
-        int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        int used = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         try (FixedWorkers workers = new FixedWorkers(used)) {
             KernelBackend chosen =
                     provider(workers)
@@ -116,6 +115,7 @@ final class BenchCommand extends SubCommand {
             all.put("n", n);
             all.put("d", d);
             all.put("backend", chosen.description());
+            all.put("precision", precision);
             all.put("threads", used);
             all.put("median_ms", result.medianMs());
             all.put("min_ms", result.minMs());

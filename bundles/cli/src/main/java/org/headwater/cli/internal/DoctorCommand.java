@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.headwater.api.KernelBackendProvider;
+import org.headwater.cli.LogFile;
 import org.headwater.cli.Table;
 import org.headwater.runtime.PluginKind;
 import org.headwater.runtime.Plugins;
@@ -31,6 +32,7 @@ final class DoctorCommand extends SubCommand {
     private static final double GIB = 1L << 30;
     private static final double ENOUGH_GIB = 1.0;
     private static final int PORT = 8080;
+    private static final String LOG_REMEDY = "set XDG_STATE_HOME to a folder of yours";
 
     private final BundleContext context;
     private final Plugins plugins;
@@ -59,8 +61,10 @@ final class DoctorCommand extends SubCommand {
         plugins();
         writable("work folder", Path.of(""), "runs go to runs/NAME here; give --output DIR");
         writable("temporary folder", Path.of(System.getProperty("java.io.tmpdir")), "set TMPDIR");
-        Path log = Path.of(System.getProperty("headwater.log", "headwater.log"));
-        writable("log folder", log.toAbsolutePath().getParent(), "set XDG_STATE_HOME");
+        LogFile.get()
+                .ifPresentOrElse(
+                        log -> writable("log folder", log.getParent(), LOG_REMEDY),
+                        () -> warn("log folder", "none can be written; " + LOG_REMEDY));
         server();
         out().print(findings);
         return ExitCode.DONE;
@@ -148,8 +152,8 @@ final class DoctorCommand extends SubCommand {
                         b.getSymbolicName()
                                 + " "
                                 + b.getVersion()
-                                + " did not start; the reason is in "
-                                + System.getProperty("headwater.log", "the log"));
+                                + " did not start; "
+                                + LogFile.details());
             }
         }
         ok("bundles", active + " active");

@@ -2,8 +2,10 @@ package org.headwater.cli.internal;
 
 import java.io.PrintWriter;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import org.headwater.api.InvalidInputException;
+import org.headwater.cli.LogFile;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.PluginLibrary;
 import org.headwater.runtime.Plugins;
@@ -74,8 +76,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
         line.addSubcommand(new BenchCommand(plugins));
         line.addSubcommand(new ExperimentCommand(trials));
         line.addSubcommand(new HelpCommand());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setUsageHelpAutoWidth(false);
+        settings(line);
         line.getCommandSpec().version(version());
         line.setParameterExceptionHandler(HeadwaterCommand::misused);
         line.setExecutionExceptionHandler(HeadwaterCommand::failed);
@@ -106,30 +107,44 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
                 + (v.getQualifier().isEmpty() ? number : number + "-" + v.getQualifier());
     }
 
+    /** How arguments are read and help is printed. */
+    static CommandLine settings(CommandLine line) {
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(false);
+    }
+
     private static int misused(ParameterException e, String[] args) {
+        e.getCommandLine().getErr().println("error: " + mistake(e) + "; " + remedy(e));
+        return ExitCode.INVALID_INPUT;
+    }
+
+    /** What is wrong with the arguments. */
+    static String mistake(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            // picocli names Java's types
+            return oneLine(
+                    e.getMessage()
+                            .replaceAll(" is not an? (int|long)$", " is not a whole number")
+                            .replaceAll(" is not a double$", " is not a number"));
+        }
         CommandLine at = e.getCommandLine();
         String command = at.getCommandSpec().qualifiedName();
-        // picocli names Java's types
-        String message =
-                e.getMessage()
-                        .replaceAll(" is not an? (int|long)$", " is not a whole number")
-                        .replaceAll(" is not a double$", " is not a number");
-        String remedy = "see '" + command + " --help'";
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0);
-            boolean option = word.startsWith("-");
-            String what = option ? "an option" : at.getSubcommands().isEmpty() ? null : "a command";
-            message =
-                    what == null
-                            ? "'" + word + "' is one argument too many for " + command
-                            : "'" + word + "' is not " + what + " of " + command;
-            if (!unmatched.getSuggestions().isEmpty()) {
-                String suggestion = unmatched.getSuggestions().get(0);
-                remedy = "did you mean '" + suggestion + "'? " + remedy;
-            }
-        }
-        at.getErr().println("error: " + oneLine(message) + "; " + remedy);
-        return ExitCode.INVALID_INPUT;
+        String word = unmatched.getUnmatched().get(0);
+        boolean option = word.startsWith("-");
+        String what = option ? "an option" : at.getSubcommands().isEmpty() ? null : "a command";
+        return oneLine(
+                what == null
+                        ? "'" + word + "' is one argument too many for " + command
+                        : "'" + word + "' is not " + what + " of " + command);
+    }
+
+    /** What to do about wrong arguments. */
+    static String remedy(ParameterException e) {
+        String help = "see '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'";
+        List<String> near =
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unmatched.getSuggestions()
+                        : List.of();
+        return near.isEmpty() ? help : "did you mean '" + near.get(0) + "'? " + help;
     }
 
     private static int failed(Exception e, CommandLine at, CommandLine.ParseResult parsed) {
@@ -156,11 +171,7 @@ public final class HeadwaterCommand implements ToIntFunction<String[]> {
                 error instanceof OutOfMemoryError
                         ? "out of memory; allow more with HEADWATER_JAVA_OPTS=-Xmx8g or the like"
                         : String.valueOf(error);
-        err.println(
-                "internal error: "
-                        + oneLine(what)
-                        + "; details in "
-                        + System.getProperty("headwater.log", "the log"));
+        err.println("internal error: " + oneLine(what) + "; " + LogFile.details());
         return ExitCode.INTERNAL_ERROR;
     }
 

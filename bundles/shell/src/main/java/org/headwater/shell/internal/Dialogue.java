@@ -14,7 +14,6 @@ import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
-import org.headwater.cli.JobText;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
@@ -152,15 +151,7 @@ class Dialogue {
         } catch (UserInterruptException | EndOfFileException e) {
             return false;
         }
-        running.forEach(Job::cancel);
-        try {
-            for (Job job : running) {
-                job.await();
-                say("job " + job.id() + " stopped; go on with: " + JobText.resume(job.directory()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        JobCommands.stop(running, this::say);
         return true;
     }
 
@@ -172,7 +163,7 @@ class Dialogue {
     private static Path history() {
         String xdg = System.getenv("XDG_STATE_HOME");
         Path state =
-                xdg != null && !xdg.isEmpty()
+                xdg != null && Path.of(xdg).isAbsolute()
                         ? Path.of(xdg)
                         : Path.of(System.getProperty("user.home"), ".local", "state");
         return state.resolve("headwater").resolve("history");

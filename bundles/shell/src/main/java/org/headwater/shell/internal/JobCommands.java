@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -192,6 +193,25 @@ public final class JobCommands {
                                         "must be the id of a job",
                                         "'" + id + "'",
                                         "jobs lists them"));
+    }
+
+    /** Stops jobs with a checkpoint; says of each how to go on with it. */
+    static void stop(List<Job> running, Consumer<String> say) {
+        running.forEach(Job::cancel);
+        try {
+            for (Job job : running) {
+                job.await();
+                if (job.status() == Job.Status.CANCELLED) {
+                    say.accept(
+                            "job "
+                                    + job.id()
+                                    + " stopped; go on with: "
+                                    + JobText.resume(job.directory()));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static boolean running(Job job) {

@@ -28,6 +28,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.headwater.api.InvalidInputException;
 import org.headwater.api.Reason;
+import org.headwater.cli.LogFile;
 import org.headwater.runtime.Job;
 import org.headwater.runtime.Jobs;
 import org.headwater.runtime.Plugins;
@@ -158,7 +159,7 @@ public final class ShellService implements ToIntFunction<String[]> {
                 code = INTERRUPTED;
             }
         }
-        stopJobs();
+        JobCommands.stop(jobs.list().stream().filter(JobCommands::running).toList(), err::println);
         return code;
     }
 
@@ -203,18 +204,6 @@ public final class ShellService implements ToIntFunction<String[]> {
         return code;
     }
 
-    private void stopJobs() {
-        List<Job> running = jobs.list().stream().filter(JobCommands::running).toList();
-        running.forEach(Job::cancel);
-        try {
-            for (Job job : running) {
-                job.await();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
@@ -235,7 +224,7 @@ public final class ShellService implements ToIntFunction<String[]> {
         }
         if (!isMendable(e)) {
             LOG.error("a shell command failed", e);
-            return e + "; details in " + System.getProperty("headwater.log", "the log");
+            return e + "; " + LogFile.details();
         }
         String text = String.valueOf(e.getMessage()).replace('\n', ' ');
         Matcher misfit = ARGUMENTS_MISFIT.matcher(text);
