@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -232,6 +233,42 @@ class HeadwaterProcessIT {
                 none.err());
     }
 
+    /** A read-only installation and a user whom the password file does not know. */
+    @Test
+    void logsGoWhereTheUserMayWriteOrNowhere() throws Exception {
+        Path home = Installation.in(folder.resolve("home"));
+        Files.writeString(home.resolve("logs"), "a file, where no folder can be made");
+        Path user = Files.createDirectory(folder.resolve("user"));
+        Map<String, String> environment = new HashMap<>();
+        environment.put("HEADWATER_JAVA_OPTS", QUICK + " -Duser.home=?");
+        environment.put("XDG_STATE_HOME", "");
+        environment.put("HOME", user.toString());
+        Outcome kept = end(start(home, environment, "schema"));
+        assertEquals(0, kept.code(), () -> kept.toString());
+        assertEquals(List.of(), kept.err());
+        Path logs = user.resolve(".local/state/headwater/logs");
+        try (Stream<Path> files = Files.list(logs)) {
+            assertEquals(1, files.count());
+        }
+
+        environment.put("HOME", user.resolve("nowhere").toString());
+        Outcome none = end(start(home, environment, "schema"));
+        assertEquals(0, none.code(), () -> none.toString());
+        assertEquals(kept.out(), none.out(), "nothing but the command's output");
+        assertEquals(
+                List.of(
+                        "warning: no log is kept: cannot write any of "
+                                + home.resolve("logs")
+                                + "; set XDG_STATE_HOME"),
+                none.err());
+        assertTrue(Files.notExists(Path.of("?")), "a folder for the unknown home");
+
+        Files.createDirectories(user.resolve("state"));
+        environment.put("XDG_STATE_HOME", user.resolve("state").toString());
+        assertEquals(List.of(), end(start(home, environment, "schema")).err());
+        assertTrue(Files.isDirectory(user.resolve("state/headwater/logs")));
+    }
+
     @Test
     void shellRunsAScript() throws Exception {
         Outcome shell = headwater("shell", "-c", "priors; help hw:submit");
@@ -239,6 +276,53 @@ class HeadwaterProcessIT {
         String text = String.join("\n", shell.out());
         assertTrue(text.contains("Laplace") && text.contains("start a problem"), text);
         assertNoFrameworkIsLeft();
+    }
+
+    @Test
+    void shellKnowsThisMachine() throws Exception {
+        Outcome help = headwater("shell", "-c", "help");
+        for (String name : List.of("submit", "priors", "install", "verify", "bench", "doctor")) {
+            assertTrue(help.out().stream().anyMatch(l -> l.startsWith(name + " ")), name);
+        }
+        Outcome doctor = headwater("shell", "-c", "doctor");
+        assertEquals(0, doctor.code(), () -> doctor.toString());
+        assertTrue(
+                doctor.out().stream().anyMatch(l -> l.matches("OK +java .*")),
+                () -> doctor.toString());
+        Outcome bench = headwater("shell", "-c", "bench cc --n 20 --threads 1 --json");
+        assertEquals(0, bench.code(), () -> bench.toString());
+        String json = bench.out().get(0);
+        assertTrue(json.contains("\"precision\":64,\"threads\":1,"), json);
+        Outcome wrong = headwater("shell", "-c", "bench cc --threads 0");
+        assertEquals(2, wrong.code(), () -> wrong.toString());
+        assertEquals(
+                List.of("error: --threads must be at least 1, got 0; see 'bench --help'"),
+                wrong.err());
+    }
+
+    /** A shell that reads from a pipe ends at the first mistake; its job can go on. */
+    @Test
+    void shellNamesTheJobsThatAMistakeStopped() throws Exception {
+        Path output = folder.resolve("at");
+        Path problem = Files.createDirectory(output).resolve("long.yaml");
+        Files.writeString(
+                problem,
+                Files.readString(Path.of(LASSO))
+                        .replace("lasso/", Path.of(LASSO).resolveSibling("lasso") + "/"));
+        String commands =
+                "cd " + output + "\nsubmit long.yaml solver.iterations=100000\npriors l2\n";
+        ProcessBuilder builder = new ProcessBuilder(HOME.resolve("bin/headwater").toString());
+        builder.command().add("shell");
+        builder.environment().put("HEADWATER_JAVA_OPTS", QUICK + " -Djava.io.tmpdir=" + folder);
+        builder.directory(output.toFile());
+        builder.redirectInput(Files.writeString(folder.resolve("commands"), commands).toFile());
+        builder.redirectOutput(folder.resolve("stdout").toFile());
+        builder.redirectError(folder.resolve("stderr").toFile());
+        Outcome shell = end(builder.start());
+        assertEquals(2, shell.code(), () -> shell.toString());
+        String last = shell.err().get(shell.err().size() - 1);
+        assertEquals("job 1 stopped; go on with: headwater run --resume runs/long", last);
+        assertTrue(Files.isRegularFile(output.resolve("runs/long/manifest.json")));
     }
 
     @Test

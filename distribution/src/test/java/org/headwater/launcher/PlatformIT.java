@@ -392,5 +392,7 @@ class PlatformIT {
                 "prior.weight", headwater("run", file, "--seed", "1", "--set", "prior.weight"));
         assertMistake("problem file", headwater("run"));
         assertMistake("--truth", headwater("simulate", file));
+        assertMistake(
+                "--threads must be at least 1, got 0", headwater("bench", "cc", "--threads", "0"));
     }
 }

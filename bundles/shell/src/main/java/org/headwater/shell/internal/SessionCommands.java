@@ -25,6 +25,8 @@ public final class SessionCommands {
                     JobCommands.class,
                     PluginCommands.class,
                     LibraryCommands.class,
+                    VerifyCommand.class,
+                    MachineShellCommands.class,
                     SessionCommands.class);
 
     /** Lists the commands. */
