@@ -197,7 +197,7 @@ class SumPriorTest {
                 "prior.terms[1].weigth is not a known key; did you mean 'weight'?",
                 Map.of("terms", List.of(l1(1), Map.of("type", "tv", "weigth", 1))));
         fails(
-                "prior.terms[1].weight must be a number > 0 or auto, got -1.0",
+                "prior.terms[1].weight must be a number > 0 and ≤ 1.0E100 or auto, got -1.0",
                 Map.of("terms", List.of(l1(1), Map.of("type", "tv", "weight", -1))));
         fails(
                 "prior.terms[0].type names no installed prior, got 'l2'; did you mean 'l1'?"

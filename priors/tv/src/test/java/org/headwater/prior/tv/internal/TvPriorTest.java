@@ -227,6 +227,9 @@ class TvPriorTest {
             assertFalse(create(Map.of("weight", 2), sizes).scaling().orElseThrow().automatic());
         }
         assertTrue(create(Map.of("weight", 2), 1).scaling().isEmpty());
-        fails("prior.weight must be a number > 0 or auto, got 'atuo'", Map.of("weight", "atuo"), 4);
+        fails(
+                "prior.weight must be a number > 0 and ≤ 1.0E100 or auto, got 'atuo'",
+                Map.of("weight", "atuo"),
+                4);
     }
 }
