@@ -114,7 +114,7 @@ class RunComparisonTest {
                 "posterior.npy",
                 Arrays.copyOf(npy, npy.length - 8),
                 "it has " + (numbers - 8) + " bytes of numbers in the place of " + numbers);
-        assertDamaged("posterior.npy", new byte[0], "it ends too early");
+        assertDamaged("posterior.npy", new byte[0], "not an NPY file of version 1.0");
         assertDamaged("posterior.npy", new byte[300], "not an NPY file of version 1.0");
         assertDamaged("summary.csv", new byte[0], "it ends too early");
         assertDamaged("manifest.json", new byte[0], "empty JSON");
