@@ -7,7 +7,6 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -19,14 +18,14 @@ import org.headwater.runtime.Json;
  * What Jetty answers by itself, before a request reaches a servlet or when one has failed: problem
  * details in the place of its page.
  *
- * <p>Felix gives nobody its {@link Server} but a factory of connectors; the one made here is within
- * the process, and nobody connects to it.
+ * <p>Felix gives nobody its {@link Server} but a factory of connectors; this one makes none, but
+ * returns the one that is there.
  */
 final class JettyProblems extends ErrorHandler implements ConnectorFactory {
     @Override
     public Connector createConnector(Server server) {
         server.setErrorHandler(this);
-        return new LocalConnector(server);
+        return server.getConnectors()[0];
     }
 
     @Override
