@@ -19,7 +19,7 @@ import org.headwater.runtime.Json;
  * details in the place of its page.
  *
  * <p>Felix gives nobody its {@link Server} but a factory of connectors; this one makes none, but
- * returns the one that is there.
+ * returns the one that is there: Felix takes none but of the network.
  */
 final class JettyProblems extends ErrorHandler implements ConnectorFactory {
     @Override
