@@ -147,11 +147,14 @@ class AttachIT {
         return sockets().resolve(process.pid() + ".sock");
     }
 
+    private boolean said(String name, String text) throws IOException {
+        return Files.readString(folder.resolve(name + ".out")).contains(text);
+    }
+
     private void awaitText(Process process, String name, String text)
             throws IOException, InterruptedException {
-        Path file = folder.resolve(name + ".out");
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (!Files.readString(file).contains(text)) {
+        while (!said(name, text)) {
             assertTrue(process.isAlive(), () -> name + " ended before it said " + text);
             assertTrue(System.nanoTime() < end, () -> name + " never said " + text);
             Thread.sleep(10);
@@ -319,7 +322,11 @@ class AttachIT {
             awaitText(client, "terminal", "job 1 goes on");
             type(keys, "echo started; sleep 1000\r");
             awaitText(client, "terminal", "2004lstarted");
-            type(keys, "\3");
+            // the first may come before the command sleeps
+            for (int k = 0; k < 20 && !said("terminal", "interrupted"); k++) {
+                type(keys, "\3");
+                Thread.sleep(500);
+            }
             awaitText(client, "terminal", "interrupted");
             type(keys, "exit\r");
             awaitText(client, "terminal", "code 0");
