@@ -49,6 +49,26 @@ public interface SeparablePrior extends Prior {
             double[] mean,
             double[] variance);
 
+    /** By {@link #proxCoordinate}, coordinate by coordinate. */
+    @Override
+    default void prox(Ensemble y, double t, Ensemble out) {
+        int d = dimension();
+        if (y.dimension() != d || out.dimension() != d || out.size() != y.size()) {
+            throw new IllegalArgumentException(
+                    "the prior acts on " + d + " coordinates; points and result must match");
+        }
+        double[] column = new double[y.size()];
+        for (int j = 0; j < d; j++) {
+            for (int i = 0; i < column.length; i++) {
+                column[i] = y.get(i, j);
+            }
+            proxCoordinate(j, t, column, column);
+            for (int i = 0; i < column.length; i++) {
+                out.data()[i * d + j] = column[i];
+            }
+        }
+    }
+
     /** Σ_i log Z_i(y_i), from {@link #kernel}. */
     @Override
     default Optional<double[]> logNormaliser(Ensemble y, double time, double beta) {

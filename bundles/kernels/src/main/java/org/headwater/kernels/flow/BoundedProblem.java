@@ -224,20 +224,6 @@ final class BoundedProblem {
         }
 
         @Override
-        public void prox(Ensemble y, double t, Ensemble out) {
-            double[] column = new double[y.size()];
-            for (int j = 0; j < dimension(); j++) {
-                for (int i = 0; i < column.length; i++) {
-                    column[i] = y.get(i, j);
-                }
-                proxCoordinate(j, t, column, column);
-                for (int i = 0; i < column.length; i++) {
-                    out.data()[out.offset(i) + j] = column[i];
-                }
-            }
-        }
-
-        @Override
         public void kernel(
                 int coordinate,
                 double time,

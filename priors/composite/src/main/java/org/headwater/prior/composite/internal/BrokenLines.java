@@ -3,7 +3,6 @@ package org.headwater.prior.composite.internal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.headwater.api.Ensemble;
 import org.headwater.api.Prior;
 import org.headwater.api.SeparablePrior;
 import org.headwater.kernels.special.TruncatedKernel;
@@ -124,21 +123,6 @@ final class BrokenLines implements SeparablePrior {
             sum += term.potential(x, offset);
         }
         return sum;
-    }
-
-    @Override
-    public void prox(Ensemble y, double t, Ensemble out) {
-        Shapes.check(dimension(), y, out);
-        double[] column = new double[y.size()];
-        for (int j = 0; j < dimension(); j++) {
-            for (int i = 0; i < column.length; i++) {
-                column[i] = y.get(i, j);
-            }
-            proxCoordinate(j, t, column, column);
-            for (int i = 0; i < column.length; i++) {
-                out.data()[out.offset(i) + j] = column[i];
-            }
-        }
     }
 
     @Override
